@@ -1,1 +1,77 @@
-//! windlass-sdk-macros
+//! The macros of the windlass SDK. They are documented where the SDK re-exports them; here is how each is made.
+
+mod attributes;
+mod export;
+mod fact;
+mod operation;
+mod parameters;
+mod request;
+mod selection;
+mod shell;
+
+use proc_macro::TokenStream;
+use quote::quote;
+
+/// Makes a function an operation.
+///
+/// The function takes a `&mut Plan`, then its parameters, and gives a `Result<()>`. Its doc comment is the
+/// operation's; each parameter may have one too. A parameter that is an `Option` or a rest may be left out, another
+/// when it has a `#[default(…)]`; `#[keyword]` makes one that is given by name only.
+///
+/// Options: `name = "…"` (else the function's), `example = "…"` (may be repeated), `idempotent = false`, `hidden`,
+/// `alias_of = "namespace.operation"`, `uses = ["namespace.operation"]` (what it may nest).
+#[proc_macro_attribute]
+pub fn operation(options: TokenStream, item: TokenStream) -> TokenStream {
+    expand(operation::expand(options.into(), item.into()))
+}
+
+/// Makes a function a fact, and a type of the same name with which it is asked for and predicted.
+///
+/// The function takes the parameters and gives a `Source<Value>` or a `Result` of one.
+///
+/// Options: `name = "…"` (else the function's), `stability = immutable | state | volatile` (state), `default = EXPR`
+/// (null), `requires = "program"`, `user_dependent`, `takes_command`, `globals = EXPR`, `example = "…"`.
+#[proc_macro_attribute]
+pub fn fact(options: TokenStream, item: TokenStream) -> TokenStream {
+    expand(fact::expand(options.into(), item.into()))
+}
+
+/// Declares types with which facts of other packs are asked for and predicted:
+/// `pub Which("server.Which") { command: String } -> Option<String>;`
+#[proc_macro]
+pub fn fact_request(item: TokenStream) -> TokenStream {
+    expand(request::expand(item.into()))
+}
+
+/// Makes a component of a crate: `export! { namespace: "files", operations: [file], facts: [File] }`, at its root.
+///
+/// It also makes `NAMESPACE`, with which native tests call what the component provides.
+#[proc_macro]
+pub fn export(item: TokenStream) -> TokenStream {
+    expand(export::expand(item.into()))
+}
+
+/// Writes a shell command line: `shell!("chown {owner} {path}")`.
+///
+/// What stands in the literal is shell text; `{name}` and `{}` are arguments, which the host quotes. `{x:words}` is
+/// a list of arguments, `{x:raw}` shell text, `{x:text}` another command line; `{{` and `}}` are braces.
+#[proc_macro]
+pub fn shell(item: TokenStream) -> TokenStream {
+    expand(shell::expand(item.into()))
+}
+
+/// Makes a struct a selection of a fact's parts: each field reads `/its_name`, or the pointer in
+/// `#[pointer("/…")]`.
+#[proc_macro_derive(Selection, attributes(pointer))]
+pub fn selection(item: TokenStream) -> TokenStream {
+    expand(selection::expand(item.into()))
+}
+
+fn expand(result: syn::Result<proc_macro2::TokenStream>) -> TokenStream {
+    result
+        .unwrap_or_else(|error| {
+            let error = error.to_compile_error();
+            quote!(#error)
+        })
+        .into()
+}
