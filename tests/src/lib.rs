@@ -1,1 +1,24 @@
-//! windlass-tests
+//! What the end-to-end tests share.
+//!
+//! * [`SshHosts`]: real SSH servers, each with its own root filesystem, that a test starts and that end with it.
+//! * [`Windlass`]: the command line in an environment of its own, and what it printed as a snapshot.
+//! * [`or_skip!`]: how a test says that a part of the machine is missing, so that the skip is counted.
+//!
+//! Tests that change users, packages or services do so on a target only: the machine itself is never touched.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "test support: a failed step is a failed test"
+)]
+
+mod command_line;
+mod redact;
+mod skip;
+mod targets;
+
+pub use command_line::{Outcome, Windlass};
+pub use redact::Redactor;
+pub use skip::{Missing, skip};
+pub use targets::{SshHost, SshHosts, SshOptions};

@@ -30,7 +30,7 @@ done
 printf '%s\n' root:root-pw deploy:deploy-pw nopass:nopass-pw bob:bob-pw | chroot "$out" chpasswd
 printf '%s\n' 'deploy ALL=(ALL:ALL) ALL' 'nopass ALL=(ALL:ALL) NOPASSWD: ALL' > "$out/etc/sudoers.d/targets"
 chmod 440 "$out/etc/sudoers.d/targets"
-printf '%s\n' 'permit deploy' 'permit nopass nopass' > "$out/etc/doas.conf"
+printf '%s\n' 'permit deploy' 'permit nopass "nopass"' > "$out/etc/doas.conf"
 chmod 400 "$out/etc/doas.conf"
 # A target has no audit daemon to give it a login uid.
 sed -i 's/^session *required *pam_loginuid.so/session optional pam_loginuid.so/' "$out/etc/pam.d/sshd"

@@ -16,6 +16,7 @@ unshare --mount --uts --ipc --pid --fork --kill-child sh -euc '
     mount -t proc proc "$root/proc"
     # What is not namespaced in /proc is the machine itself.
     for file in sys sysrq-trigger; do
+        [ -e "$root/proc/$file" ] || continue
         mount --bind "$root/proc/$file" "$root/proc/$file"
         mount -o remount,bind,ro "$root/proc/$file"
     done
@@ -30,6 +31,7 @@ unshare --mount --uts --ipc --pid --fork --kill-child sh -euc '
     mkdir "$root/run/sshd" "$root/run/lock"
     hostname "$name"
     echo "$name" > "$root/etc/hostname"
+    echo "127.0.0.1 $name" >> "$root/etc/hosts"
 
     cd "$root"
     pivot_root . mnt
