@@ -1,0 +1,207 @@
+//! The handle that deploy code has for one host.
+
+use std::sync::Arc;
+
+use crate::arguments::GlobalArguments;
+use crate::error::EngineError;
+use crate::events::Event;
+use crate::json::{Json, JsonMap};
+use crate::place::Place;
+use crate::plugins::Plugins;
+use crate::secrets::SecretStore;
+use crate::state::{Host, OperationId, OperationReport, Stage, State};
+
+use super::{FactCall, OperationCall};
+
+/// What the handle is used for.
+#[derive(Clone, Debug)]
+pub(crate) enum Mode {
+    /// The deploy is being evaluated.
+    Preparing,
+    /// A function called by this operation is running.
+    Executing(OperationId),
+}
+
+/// A host as deploy code sees it. Cheap to clone.
+#[derive(Clone)]
+pub struct HostContext {
+    state: State,
+    host: Arc<Host>,
+    mode: Mode,
+}
+
+impl HostContext {
+    pub(crate) fn new(state: State, host: Arc<Host>, mode: Mode) -> Self {
+        Self { state, host, mode }
+    }
+
+    /// Its inventory name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.host.name()
+    }
+
+    /// Its groups, in inventory order.
+    #[must_use]
+    pub fn groups(&self) -> Vec<String> {
+        self.host.groups().to_vec()
+    }
+
+    /// The state of the run.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// All its data, defaults of enclosing deploys included.
+    #[must_use]
+    pub fn data(&self) -> JsonMap {
+        self.host.data()
+    }
+
+    /// One value of its data.
+    #[must_use]
+    pub fn data_value(&self, key: &str) -> Option<Json> {
+        self.host.data_value(key)
+    }
+
+    /// Sets a value in the deploy; it wins over all other sources.
+    pub fn set_data(&self, key: &str, value: Json) {
+        self.host.set_data(key, value);
+    }
+
+    /// `{groups: {name: [host…]}, hosts: {name: {groups, data}}}`.
+    #[must_use]
+    pub fn inventory(&self) -> Json {
+        self.state.inventory_json()
+    }
+
+    /// A config value by its key.
+    #[must_use]
+    pub fn config(&self, key: &str) -> Option<Json> {
+        self.state.config().get(key)
+    }
+
+    /// Sets a config value, for operations added from here on.
+    ///
+    /// # Errors
+    /// An unknown key, a wrong value, or a call at execution.
+    pub fn set_config(&self, key: &str, value: Json) -> Result<(), EngineError> {
+        if self.is_executing() {
+            return Err(EngineError::Stage {
+                what: format!("setting config.{key}"),
+                stage: Stage::Execute,
+                hint: String::from("set it at the top of the deploy"),
+            });
+        }
+        self.state.configure(|config| config.set(key, &value))
+    }
+
+    /// True inside a function that runs at execution.
+    #[must_use]
+    pub fn is_executing(&self) -> bool {
+        matches!(self.mode, Mode::Executing(_))
+    }
+
+    /// Adds an operation.
+    ///
+    /// # Errors
+    /// [`EngineError::Call`] for an unknown operation or wrong arguments; [`EngineError::Stage`] at execution.
+    pub fn add(&self, call: OperationCall) -> Result<OperationId, EngineError> {
+        if self.is_executing() {
+            return Err(EngineError::Stage {
+                what: format!("adding the operation `{}`", call.operation.name()),
+                stage: Stage::Execute,
+                hint: String::from("inside a function that runs at execution, operations run at once and return their result"),
+            });
+        }
+        crate::prepare::add_operation(&self.state, &self.host, call)
+    }
+
+    /// Runs an operation at once, nested in the one whose function is running. Blocks; call it on a blocking thread.
+    ///
+    /// # Errors
+    /// [`EngineError::Call`] for a wrong call; [`EngineError::Stage`] while preparing. A failing operation is a report.
+    pub fn run_now(&self, call: OperationCall) -> Result<OperationReport, EngineError> {
+        tokio::runtime::Handle::current().block_on(self.run_operation(call))
+    }
+
+    /// [`HostContext::run_now`] for asynchronous code.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn run_operation(&self, call: OperationCall) -> Result<OperationReport, EngineError> {
+        let Mode::Executing(parent) = self.mode else {
+            return Err(EngineError::Stage {
+                what: format!("running the operation `{}` at once", call.operation.name()),
+                stage: Stage::Prepare,
+                hint: String::from("add it to the deploy, or call it inside a function given to `call()`"),
+            });
+        };
+        crate::execute::run_nested(&self.state, &self.host, parent, call).await
+    }
+
+    /// A fact's value. Blocks; call it on a blocking thread.
+    ///
+    /// # Errors
+    /// [`EngineError::Call`] for a wrong call or a fact that could not be had.
+    pub fn fact(&self, call: FactCall) -> Result<Json, EngineError> {
+        tokio::runtime::Handle::current().block_on(self.get_fact(call))
+    }
+
+    /// [`HostContext::fact`] for asynchronous code.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn get_fact(&self, call: FactCall) -> Result<Json, EngineError> {
+        crate::facts::get_fact(&self.state, &self.host, call).await
+    }
+
+    /// Enters a deploy function: operation names get its name in front, its defaults lie under all host data, its
+    /// global arguments under those of calls.
+    pub fn enter(&self, name: String, defaults: JsonMap, globals: GlobalArguments) {
+        self.host.enter(name, defaults, globals);
+    }
+
+    /// Leaves the innermost deploy function.
+    pub fn leave(&self) {
+        self.host.leave();
+    }
+
+    /// What an earlier operation of this host did; none before its turn.
+    #[must_use]
+    pub fn report(&self, id: OperationId) -> Option<OperationReport> {
+        self.host.operation(id).and_then(|operation| operation.report.as_deref().cloned())
+    }
+
+    /// Runs a command on the host as the operation whose function is running would.
+    ///
+    /// # Errors
+    /// [`EngineError::Stage`] while preparing; what the host answered.
+    pub async fn run_command(
+        &self,
+        command: &str,
+        globals: GlobalArguments,
+    ) -> Result<crate::remote::CommandResult, EngineError> {
+        self.host.run_shell(command, &globals).await
+    }
+
+    /// Counts and shows a warning.
+    pub fn warn(&self, message: String, place: Place) {
+        let stage = self.state.increment_warning_counter();
+        let host = Some(self.name().to_owned());
+        self.state.emit(Event::Warning { stage, host, message, place: Some(place) });
+    }
+
+    /// The loaded plugins.
+    #[must_use]
+    pub fn plugins(&self) -> Arc<dyn Plugins> {
+        self.state.plugins().clone()
+    }
+
+    /// The secrets of the run.
+    #[must_use]
+    pub fn secrets(&self) -> &SecretStore {
+        self.state.secrets()
+    }
+}

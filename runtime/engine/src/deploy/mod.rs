@@ -1,0 +1,10 @@
+//! What deploy code sees: calls of operations and facts, and a handle for the host it is evaluated for.
+
+mod call;
+mod context;
+mod source;
+
+pub use call::{FactCall, OperationCall, OperationRef};
+pub use context::HostContext;
+pub(crate) use context::Mode;
+pub use source::{DeployFunction, DeploySource};

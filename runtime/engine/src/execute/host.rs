@@ -1,0 +1,261 @@
+//! One operation on one host: conditions, planning again, tries, and the record of what became of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::arguments::{Attempt, GlobalArguments};
+use crate::command::CommandOutput;
+use crate::condition::Outcome;
+use crate::connector::Exit;
+use crate::deploy::OperationCall;
+use crate::error::EngineError;
+use crate::events::{Event, Failure};
+use crate::plugins::PluginError;
+use crate::state::{Certainty, Host, HostOperation, OperationId, OperationReport, Plan, State};
+
+use super::steps::{Runner, StepError, describe_steps};
+
+/// How many lines of output a failure report shows.
+const REPORT_LINES: usize = 20;
+
+/// How a host's turn ended.
+pub(super) enum Turn {
+    /// The host goes on.
+    Done,
+    /// The host takes no further part.
+    HostFailed(String),
+}
+
+/// A failure report without a command.
+pub(crate) fn failure(state: &State, host: &Host, operation: &HostOperation, message: String) -> Failure {
+    Failure {
+        host: host.name().to_owned(),
+        operation: operation.name.clone(),
+        id: operation.id,
+        place: operation.place.clone(),
+        command: None,
+        exit: None,
+        message: state.secrets().mask(&message),
+        output: Vec::new(),
+    }
+}
+
+/// Records that an operation was not run on a host.
+pub(super) fn skip(state: &State, host: &Host, id: OperationId, why: &str) {
+    let report = OperationReport { succeeded: true, skipped: true, ..OperationReport::default() };
+    host.update_operation(id, |operation| operation.report = Some(Arc::new(report)));
+    state.count_result(host, |results| results.skipped_ops += 1);
+    let name = host.with_operation(id, |operation| operation.name.clone()).unwrap_or_default();
+    state.emit(Event::OperationHostSkipped { host: host.name().to_owned(), id, name, why: why.to_owned() });
+}
+
+/// Runs an operation on a host.
+pub(super) async fn run_on_host(state: &State, host: &Arc<Host>, id: OperationId) -> Turn {
+    let Some(operation) = host.operation(id) else { return Turn::Done };
+    let outcome = |id: OperationId| {
+        let report = host.with_operation(id, |operation| operation.report.clone())??;
+        let failed = report.failure.is_some();
+        Some(Outcome { succeeded: report.succeeded && !report.skipped, changed: report.changed, failed })
+    };
+    if let Some(unmet) = operation.global_arguments.condition.iter().find(|condition| !condition.holds(&outcome)) {
+        skip(state, host, id, &format!("its condition does not hold: {}", crate::plan::name_condition(state, unmet)));
+        return Turn::Done;
+    }
+    state.emit(Event::OperationHostStart { host: host.name().to_owned(), id, name: operation.name.clone() });
+    let report = tries(state, host, &operation).await;
+    finish(state, host, &operation, report)
+}
+
+fn finish(state: &State, host: &Arc<Host>, operation: &HostOperation, report: OperationReport) -> Turn {
+    let max_retries = operation.global_arguments.retries.unwrap_or(0);
+    let retry_count = report.retries;
+    let ignored = report.ignored;
+    state.count_result(host, |results| {
+        results.ops += 1;
+        if report.failure.is_none() {
+            results.success_ops += 1;
+            results.changed_ops += usize::from(report.changed);
+        } else {
+            results.error_ops += 1;
+            results.ignored_error_ops += usize::from(report.ignored);
+            results.partial_ops += usize::from(report.partial);
+        }
+    });
+    let failure = report.failure.clone();
+    let (changed, partial) = (report.changed, report.partial);
+    host.update_operation(operation.id, |operation| operation.report = Some(Arc::new(report)));
+    match failure {
+        None => {
+            let notes = host
+                .with_operation(operation.id, |operation| operation.plan.as_ref().map(|plan| plan.notes()))
+                .flatten()
+                .unwrap_or_default();
+            state.emit(Event::OperationHostSuccess {
+                host: host.name().to_owned(),
+                id: operation.id,
+                name: operation.name.clone(),
+                changed,
+                retry_count,
+                notes,
+            });
+            Turn::Done
+        }
+        Some(failure) => {
+            let why = format!("{}: {}", failure.operation, failure.message);
+            state.emit(Event::OperationHostError { failure, ignored, partial, retry_count, max_retries });
+            if ignored { Turn::Done } else { Turn::HostFailed(why) }
+        }
+    }
+}
+
+/// Tries until it succeeds, `_retry_until` holds, or no try is left.
+async fn tries(state: &State, host: &Arc<Host>, operation: &HostOperation) -> OperationReport {
+    let arguments = &operation.global_arguments;
+    let max_retries = arguments.retries.unwrap_or(0);
+    let delay = Duration::from_secs_f64(arguments.retry_delay.unwrap_or(5.0));
+    let mut retries = 0;
+    loop {
+        let mut report = attempt(state, host, operation).await;
+        report.retries = retries;
+        let again = match (&report.failure, &arguments.retry_until) {
+            (None, Some(until)) => {
+                let attempt = Attempt {
+                    stdout_lines: report.stdout_lines.clone(),
+                    stderr_lines: report.stderr_lines.clone(),
+                    commands: report.steps.clone(),
+                    executed_commands: report.steps.clone(),
+                    host: host.name().to_owned(),
+                    operation: operation.name.clone(),
+                };
+                let until = until.clone();
+                let asked = tokio::task::spawn_blocking(move || until.is_done(&attempt)).await;
+                match asked.unwrap_or_else(|error| Err(error.to_string())) {
+                    Ok(true) => None,
+                    Ok(false) => Some(String::from("`_retry_until` does not hold")),
+                    Err(message) => {
+                        fail(&mut report, failure(state, host, operation, format!("`_retry_until`: {message}")), arguments);
+                        return report;
+                    }
+                }
+            }
+            (failed, _) => failed.as_ref().map(|failure| failure.message.clone()),
+        };
+        let Some(error) = again else { return report };
+        if retries >= max_retries {
+            if report.failure.is_none() {
+                let message = format!("{error} after {} tries", retries + 1);
+                fail(&mut report, failure(state, host, operation, message), arguments);
+            }
+            return report;
+        }
+        retries += 1;
+        state.emit(Event::OperationHostRetry {
+            host: host.name().to_owned(),
+            id: operation.id,
+            name: operation.name.clone(),
+            retry_count: retries,
+            max_retries,
+            error,
+        });
+        tokio::time::sleep(delay).await;
+    }
+}
+
+fn fail(report: &mut OperationReport, failure: Failure, arguments: &GlobalArguments) {
+    report.succeeded = false;
+    report.changed = false;
+    report.partial = !report.steps.is_empty();
+    report.ignored = GlobalArguments::is(arguments.ignore_errors);
+    report.failure = Some(failure);
+}
+
+/// The plan to run: the prepared one where nothing ran on the host since, else a new one on fresh facts.
+async fn fresh_plan(state: &State, host: &Arc<Host>, operation: &HostOperation) -> Result<Arc<Plan>, PluginError> {
+    if let Some(plan) = &operation.plan {
+        if host.generation() == plan.generation && !plan.predicted && plan.certainty == Certainty::Certain {
+            return Ok(plan.clone());
+        }
+    }
+    let fresh = Arc::new(crate::prepare::plan(state, host, operation, None).await.plan?);
+    if let Some(before) = &operation.plan {
+        if before.certainty == Certainty::Certain {
+            let (planned, actual) = (describe_steps(state, operation, before), describe_steps(state, operation, &fresh));
+            if planned != actual {
+                state.emit(Event::PlanChanged { host: host.name().to_owned(), id: operation.id, planned, actual });
+            }
+        }
+    }
+    host.update_operation(operation.id, |operation| operation.plan = Some(fresh.clone()));
+    Ok(fresh)
+}
+
+async fn attempt(state: &State, host: &Arc<Host>, operation: &HostOperation) -> OperationReport {
+    let mut runner = Runner::new(state, host, operation);
+    let result = match fresh_plan(state, host, operation).await {
+        Ok(plan) => runner.run_plan(&plan).await,
+        Err(error) => Err(StepError::message(error.to_string())),
+    };
+    let (steps, output) = runner.into_parts();
+    let secrets = state.secrets();
+    let mut report = OperationReport {
+        succeeded: true,
+        changed: !steps.is_empty(),
+        stdout: secrets.mask(&output.stdout()),
+        stderr: secrets.mask(&output.stderr()),
+        steps,
+        ..OperationReport::default()
+    };
+    report.stdout_lines = report.stdout.lines().map(str::to_owned).collect();
+    report.stderr_lines = report.stderr.lines().map(str::to_owned).collect();
+    if let Err(error) = result {
+        let failure = full_failure(state, host, operation, error);
+        fail(&mut report, failure, &operation.global_arguments);
+    }
+    report
+}
+
+fn full_failure(state: &State, host: &Host, operation: &HostOperation, error: StepError) -> Failure {
+    let mut failure = failure(state, host, operation, error.message);
+    let sensitive = GlobalArguments::is(operation.global_arguments.sensitive);
+    failure.command = error.command.map(|command| if sensitive { hidden() } else { command });
+    failure.exit = error.exit;
+    if !sensitive {
+        failure.output = last_lines(state, &error.output);
+    }
+    failure
+}
+
+fn hidden() -> String {
+    String::from("(hidden: `_sensitive`)")
+}
+
+fn last_lines(state: &State, output: &CommandOutput) -> Vec<crate::command::OutputLine> {
+    let mut lines = output.last_lines(REPORT_LINES);
+    for line in &mut lines {
+        line.text = state.secrets().mask(&line.text);
+    }
+    lines
+}
+
+/// Runs an operation at once, inside a function that runs at execution.
+pub(crate) async fn run_nested(
+    state: &State,
+    host: &Arc<Host>,
+    parent: OperationId,
+    call: OperationCall,
+) -> Result<OperationReport, EngineError> {
+    let operation = crate::prepare::bind(state, host, call, Some(parent))?;
+    host.insert_operation(operation.clone());
+    let report = tries(state, host, &operation).await;
+    host.update_operation(operation.id, |held| held.report = Some(Arc::new(report.clone())));
+    Ok(report)
+}
+
+/// A sentence for an exit that is no success.
+pub(super) fn exit_message(exit: &Exit) -> String {
+    match (&exit.status, &exit.signal) {
+        (Some(status), _) => format!("the command failed with exit code {status}"),
+        (None, Some(signal)) => format!("the command was ended by signal {signal}"),
+        (None, None) => String::from("the command ended without an exit code"),
+    }
+}

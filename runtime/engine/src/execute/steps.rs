@@ -1,0 +1,418 @@
+//! Runs the steps of a plan on a host, and says in words what steps are.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::io::AsyncWriteExt;
+
+use crate::arguments::GlobalArguments;
+use crate::command::{CommandOutput, render};
+use crate::connector::{Exit, OutputSink, Stream};
+use crate::contract::{Action, Atom, Content, Download, Planned, Reboot, Shell, Upload};
+use crate::deploy::{HostContext, Mode};
+use crate::events::Event;
+use crate::json::Json;
+use crate::plugins::Bound;
+use crate::remote::{PutRequest, PutSource, Remote};
+use crate::state::{Host, HostOperation, Plan, State};
+
+/// Why a step failed.
+pub(super) struct StepError {
+    pub(super) message: String,
+    pub(super) command: Option<String>,
+    pub(super) exit: Option<Exit>,
+    pub(super) output: CommandOutput,
+}
+
+impl StepError {
+    pub(super) fn message(message: impl Into<String>) -> Self {
+        Self { message: message.into(), command: None, exit: None, output: CommandOutput::default() }
+    }
+}
+
+/// Runs the steps of one operation on one host.
+pub(super) struct Runner<'a> {
+    state: &'a State,
+    host: &'a Arc<Host>,
+    operation: &'a HostOperation,
+    output: CommandOutput,
+    steps: Vec<String>,
+    failed: Option<StepError>,
+}
+
+/// What a step runs under.
+struct Frame<'a> {
+    globals: GlobalArguments,
+    bound: &'a Bound,
+    depth: usize,
+}
+
+type Running<'a> = std::pin::Pin<Box<dyn Future<Output = Result<(), StepError>> + Send + 'a>>;
+
+impl<'a> Runner<'a> {
+    pub(super) fn new(state: &'a State, host: &'a Arc<Host>, operation: &'a HostOperation) -> Self {
+        Self { state, host, operation, output: CommandOutput::default(), steps: Vec::new(), failed: None }
+    }
+
+    pub(super) fn into_parts(self) -> (Vec<String>, CommandOutput) {
+        (self.steps, self.output)
+    }
+
+    /// Runs all steps. With `_ignore_errors` and `_continue_on_error` a failing step does not stop those after it.
+    pub(super) async fn run_plan(&mut self, plan: &Plan) -> Result<(), StepError> {
+        let operation = self.operation;
+        let frame = Frame { globals: operation.global_arguments.clone(), bound: &operation.bound, depth: 0 };
+        self.run_steps(&plan.planned.clone(), &frame).await?;
+        self.failed.take().map_or(Ok(()), Err)
+    }
+
+    fn run_steps<'b>(&'b mut self, planned: &'b Planned, frame: &'b Frame<'b>) -> Running<'b> {
+        Box::pin(async move {
+            for step in &planned.steps {
+                let own = GlobalArguments::from_json(&step.globals, self.state.secrets()).map_err(StepError::message)?;
+                let globals = own.over(&frame.globals);
+                let result = match &step.action {
+                    Action::Nested(nested) => self.run_nested(nested, &step.globals, frame).await,
+                    action => self.run_action(action, &globals, frame.bound).await,
+                };
+                let Err(error) = result else { continue };
+                let go_on = GlobalArguments::is(globals.ignore_errors) && GlobalArguments::is(globals.continue_on_error);
+                if !go_on {
+                    return Err(error);
+                }
+                self.failed.get_or_insert(error);
+            }
+            Ok(())
+        })
+    }
+
+    /// Plans a nested operation on what now stands, and runs it.
+    async fn run_nested(
+        &mut self,
+        nested: &crate::contract::Nested,
+        overrides: &Json,
+        frame: &Frame<'_>,
+    ) -> Result<(), StepError> {
+        let failed = |error: crate::plugins::PluginError| {
+            StepError::message(format!("the nested operation {}: {error}", nested.operation))
+        };
+        let (bound, globals) =
+            crate::prepare::bind_nested(self.state, nested, &frame.globals, overrides, frame.bound, frame.depth)
+                .map_err(failed)?;
+        let operation = HostOperation {
+            operation: crate::deploy::OperationRef::Plugin(nested.operation.clone()),
+            bound: bound.clone(),
+            global_arguments: globals.clone(),
+            ..self.operation.clone()
+        };
+        let plan = crate::prepare::plan_flat(self.state, self.host, &operation).await.map_err(failed)?;
+        let frame = Frame { globals, bound: &bound, depth: frame.depth + 1 };
+        self.run_steps(&plan, &frame).await
+    }
+
+    async fn run_action(&mut self, action: &Action, globals: &GlobalArguments, bound: &Bound) -> Result<(), StepError> {
+        let shown = self.shown(describe(action));
+        if self.state.print_flags().input {
+            self.state.emit(Event::Input {
+                host: self.host.name().to_owned(),
+                id: Some(self.operation.id),
+                command: shown.clone(),
+            });
+        }
+        let remote = self.host.remote().map_err(|error| StepError::message(error.to_string()))?;
+        let result = match action {
+            Action::Shell(shell) => self.shell(&remote, shell, globals, bound).await,
+            Action::Upload(upload) => self.upload(&remote, upload, globals, bound).await,
+            Action::Download(download) => self.download(&remote, download, globals, bound).await,
+            Action::Reboot(reboot) => self.reboot(&remote, reboot, globals).await,
+            Action::Function(function) => {
+                let mode = Mode::Executing(self.operation.id);
+                let context = HostContext::new(self.state.clone(), self.host.clone(), mode);
+                function.call(context).await.map_err(StepError::message)
+            }
+            Action::Rsync(_) => Err(unsupported("rsync")),
+            Action::Call(call) => Err(unsupported(&format!("a call of the actor `{}`", call.actor))),
+            Action::Other(name, _) => Err(unsupported(&format!("a step `{name}`"))),
+            Action::Nested(_) => Ok(()),
+        };
+        self.host.changed();
+        match result {
+            Ok(()) => {
+                self.steps.push(shown);
+                Ok(())
+            }
+            Err(mut error) => {
+                error.command.get_or_insert(shown);
+                Err(error)
+            }
+        }
+    }
+
+    fn shown(&self, text: String) -> String {
+        if GlobalArguments::is(self.operation.global_arguments.sensitive) {
+            return String::from("(hidden: `_sensitive`)");
+        }
+        self.state.secrets().mask(&text)
+    }
+
+    async fn shell(
+        &mut self,
+        remote: &Remote,
+        shell: &Shell,
+        globals: &GlobalArguments,
+        bound: &Bound,
+    ) -> Result<(), StepError> {
+        let mut lines = LineEvents::new(self.state, self.host, self.operation);
+        let mut sink = |stream: Stream, bytes: &[u8]| lines.write(stream, bytes);
+        let result = remote.run(shell, globals, &bound.secrets, &mut sink).await;
+        lines.finish();
+        let result = result.map_err(|error| StepError {
+            output: error.output(),
+            ..StepError::message(error.to_string())
+        })?;
+        self.output.append(result.output.clone());
+        if result.exit.status.is_some_and(|status| globals.is_success(status)) {
+            return Ok(());
+        }
+        let message = super::host::exit_message(&result.exit);
+        Err(StepError { exit: Some(result.exit), output: result.output, ..StepError::message(message) })
+    }
+
+    async fn upload(
+        &mut self,
+        remote: &Remote,
+        upload: &Upload,
+        globals: &GlobalArguments,
+        bound: &Bound,
+    ) -> Result<(), StepError> {
+        let source = match &upload.source {
+            Content::Local(path) => {
+                let files = self.state.local_files(std::slice::from_ref(path));
+                let mut reader = files.open(path).map_err(|error| StepError::message(error.to_string()))?;
+                let size = files.stat(path).ok().flatten().map(|entry| entry.size);
+                PutSource::Reader(Box::new(SyncReader::spawn(move |mut to| std::io::copy(&mut reader, &mut to))), size)
+            }
+            Content::Inline(atoms) => PutSource::Bytes(join(self.state, atoms, bound)?),
+            Content::Other(name, _) => return Err(unsupported(&format!("content `{name}`"))),
+        };
+        let request = PutRequest {
+            dest: upload.dest.clone(),
+            mode: upload.mode,
+            user: upload.user.clone(),
+            group: upload.group.clone(),
+        };
+        remote.put(source, &request, globals).await.map(|_| ()).map_err(|error| StepError {
+            output: error.output(),
+            ..StepError::message(error.to_string())
+        })
+    }
+
+    /// Fetches a file into a fresh file beside the destination, which it then replaces.
+    async fn download(
+        &mut self,
+        remote: &Remote,
+        download: &Download,
+        globals: &GlobalArguments,
+        bound: &Bound,
+    ) -> Result<(), StepError> {
+        let dest = self.state.folder().join(&download.dest);
+        let named = bound.args.as_object().into_iter().flat_map(|args| args.values()).any(|value| {
+            value.as_str().is_some_and(|path| download.dest == path || download.dest.starts_with(&format!("{path}/")))
+        });
+        if !named {
+            return Err(StepError::message(format!(
+                "{} is not named in the operation's arguments, so nothing may be written there",
+                download.dest
+            )));
+        }
+        let local = |what: &str, error: std::io::Error| StepError::message(format!("{what} {dest}: {error}"));
+        let folder = dest.parent().map_or_else(|| camino::Utf8PathBuf::from("."), camino::Utf8Path::to_path_buf);
+        let fresh = tempfile::NamedTempFile::new_in(&folder).map_err(|error| local("writing beside", error))?;
+        let handle = fresh.reopen().map_err(|error| local("writing beside", error))?;
+        let mut file = tokio::fs::File::from_std(handle);
+        remote
+            .get(&download.src, &mut file, globals)
+            .await
+            .map_err(|error| StepError { output: error.output(), ..StepError::message(error.to_string()) })?;
+        file.flush().await.map_err(|error| local("writing", error))?;
+        fresh.persist(&dest).map_err(|error| local("replacing", error.error))?;
+        Ok(())
+    }
+
+    async fn reboot(&mut self, remote: &Remote, reboot: &Reboot, globals: &GlobalArguments) -> Result<(), StepError> {
+        let text = render(&reboot.text).map_err(StepError::message)?;
+        // The connection may go away under the command; what counts is that the host comes back.
+        let _ = remote.run(&Shell::raw(text), globals, &[], &mut |_, _| {}).await;
+        crate::connect::disconnect(self.state, self.host).await;
+        tokio::time::sleep(Duration::from_millis(reboot.delay_ms.into())).await;
+        let deadline = tokio::time::Instant::now() + Duration::from_millis(reboot.timeout_ms.into());
+        loop {
+            match crate::connect::open(self.state, self.host).await {
+                Ok(()) => return Ok(()),
+                Err(error) if tokio::time::Instant::now() >= deadline => {
+                    return Err(StepError::message(format!(
+                        "the host did not come back within {} s of its reboot: {error}",
+                        reboot.timeout_ms / 1000
+                    )));
+                }
+                Err(_) => tokio::time::sleep(Duration::from_millis(reboot.interval_ms.max(100).into())).await,
+            }
+        }
+    }
+}
+
+fn unsupported(what: &str) -> StepError {
+    StepError::message(format!("{what} needs a newer windlass"))
+}
+
+/// Content with the values of its secrets.
+fn join(state: &State, atoms: &[Atom], bound: &Bound) -> Result<Bytes, StepError> {
+    let mut bytes = Vec::new();
+    for atom in atoms {
+        match atom {
+            Atom::Text(text) => bytes.extend_from_slice(text.as_bytes()),
+            Atom::Bytes(raw) => bytes.extend_from_slice(raw),
+            Atom::Secret(secret) => {
+                let identity = bound.secrets.get(secret.secret as usize).ok_or_else(|| {
+                    StepError::message(format!("content names the secret {}, which the call does not have", secret.secret))
+                })?;
+                let value = state.secrets().reveal_encoded(identity, &secret.encodings);
+                bytes.extend_from_slice(value.map_err(|error| StepError::message(error.to_string()))?.as_bytes());
+            }
+            Atom::Other(name, _) => return Err(unsupported(&format!("a part of content `{name}`"))),
+        }
+    }
+    Ok(Bytes::from(bytes))
+}
+
+/// Lets blocking code write what asynchronous code reads.
+struct SyncReader;
+
+impl SyncReader {
+    fn spawn(
+        write: impl FnOnce(tokio_util_bridge::Writer) -> std::io::Result<u64> + Send + 'static,
+    ) -> tokio::io::DuplexStream {
+        let (reader, writer) = tokio::io::duplex(256 * 1024);
+        tokio::task::spawn_blocking(move || write(tokio_util_bridge::Writer::new(writer)));
+        reader
+    }
+}
+
+/// A blocking writer in front of an asynchronous one.
+mod tokio_util_bridge {
+    use std::io;
+    use tokio::io::{AsyncWriteExt, DuplexStream};
+
+    pub(super) struct Writer {
+        to: DuplexStream,
+        runtime: tokio::runtime::Handle,
+    }
+
+    impl Writer {
+        pub(super) fn new(to: DuplexStream) -> Self {
+            Self { to, runtime: tokio::runtime::Handle::current() }
+        }
+    }
+
+    impl io::Write for Writer {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.runtime.block_on(self.to.write(bytes))
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            self.runtime.block_on(self.to.flush())
+        }
+    }
+}
+
+/// Turns output into one event a line, while it comes.
+struct LineEvents<'a> {
+    state: &'a State,
+    host: &'a Host,
+    operation: &'a HostOperation,
+    held: [Vec<u8>; 2],
+    on: bool,
+}
+
+impl<'a> LineEvents<'a> {
+    fn new(state: &'a State, host: &'a Host, operation: &'a HostOperation) -> Self {
+        let hidden = GlobalArguments::is(operation.global_arguments.sensitive);
+        Self { state, host, operation, held: Default::default(), on: state.print_flags().output && !hidden }
+    }
+
+    fn line(&self, stream: Stream, line: &[u8]) {
+        let line = self.state.secrets().mask(&String::from_utf8_lossy(line));
+        let (host, id) = (self.host.name().to_owned(), Some(self.operation.id));
+        self.state.emit(Event::Output { host, id, stream, line });
+    }
+
+    fn finish(&mut self) {
+        for (stream, at) in [(Stream::Stdout, 0), (Stream::Stderr, 1)] {
+            let rest = self.held.get_mut(at).map(std::mem::take).unwrap_or_default();
+            if !rest.is_empty() {
+                self.line(stream, &rest);
+            }
+        }
+    }
+}
+
+impl OutputSink for LineEvents<'_> {
+    fn write(&mut self, stream: Stream, bytes: &[u8]) {
+        if !self.on {
+            return;
+        }
+        let at = usize::from(stream == Stream::Stderr);
+        let mut rest = self.held.get_mut(at).map(std::mem::take).unwrap_or_default();
+        rest.extend_from_slice(bytes);
+        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = rest.drain(..=end).collect();
+            self.line(stream, line.strip_suffix(b"\n").unwrap_or(&line));
+        }
+        if let Some(held) = self.held.get_mut(at) {
+            *held = rest;
+        }
+    }
+}
+
+/// A step in words, as plans and reports show it.
+#[must_use]
+pub(crate) fn describe(action: &Action) -> String {
+    match action {
+        Action::Shell(shell) => render(&shell.text).unwrap_or_else(|error| error),
+        Action::Upload(upload) => match &upload.source {
+            Content::Local(path) => format!("upload {path} to {}", upload.dest),
+            _ => format!("upload to {}", upload.dest),
+        },
+        Action::Download(download) => format!("download {} to {}", download.src, download.dest),
+        Action::Rsync(rsync) => format!("rsync {} to {}", rsync.src, rsync.dest),
+        Action::Call(call) => format!("call {}", call.actor),
+        Action::Reboot(reboot) => format!("reboot: {}", render(&reboot.text).unwrap_or_else(|error| error)),
+        Action::Nested(nested) => format!("operation {}", nested.operation),
+        Action::Function(function) => format!("function {}", function.name()),
+        Action::Other(name, _) => format!("{name} (needs a newer windlass)"),
+    }
+}
+
+/// The steps of a plan in words, nested ones in their place; masked, and hidden for `_sensitive` operations.
+pub(crate) fn describe_steps(state: &State, operation: &HostOperation, plan: &Plan) -> Vec<String> {
+    let mut nested = plan.nested.iter();
+    let mut steps = Vec::new();
+    for step in &plan.planned.steps {
+        match &step.action {
+            Action::Nested(inner) => match nested.next() {
+                Some(plan) if matches!(plan.certainty, crate::state::Certainty::AtExecution(_)) => {
+                    steps.push(format!("operation {} (decided at execution)", inner.operation));
+                }
+                Some(plan) => steps.extend(describe_steps(state, operation, plan)),
+                None => steps.push(describe(&step.action)),
+            },
+            action if GlobalArguments::is(operation.global_arguments.sensitive) => {
+                let _ = action;
+                steps.push(String::from("(hidden: `_sensitive`)"));
+            }
+            action => steps.push(state.secrets().mask(&describe(action))),
+        }
+    }
+    steps
+}

@@ -1,0 +1,11 @@
+//! Facts: asked singly or together, fetched in few round trips, kept until something runs on the host.
+
+mod batch;
+mod engine;
+mod overlay;
+mod probe;
+mod view;
+
+pub(crate) use engine::{FactEngine, get_fact, serve};
+pub(crate) use overlay::Overlay;
+pub(crate) use view::OperationView;

@@ -1,0 +1,188 @@
+//! What an operation sees while it plans.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use md5::Md5;
+use sha1::Sha1;
+use sha2::{Digest, Sha256, Sha384};
+
+use crate::arguments::GlobalArguments;
+use crate::contract::{Atom, FactRequest};
+use crate::events::Event;
+use crate::json::{Json, json};
+use crate::local_files::LocalFiles;
+use crate::plugins::{ErrorKind, GuestError, PlanningView};
+use crate::state::{Host, State};
+
+use super::engine::{FactKey, Planner};
+use super::overlay::{Overlay, select};
+
+/// How many comparisons with secrets one call may ask for: each tells one bit.
+const MATCH_LIMIT: u32 = 64;
+
+/// One operation's (or fact's) view of one host.
+pub(crate) struct OperationView {
+    state: State,
+    host: Arc<Host>,
+    globals: GlobalArguments,
+    secrets: Vec<String>,
+    granted: Vec<String>,
+    overlay: Option<Arc<Overlay>>,
+    planner: Planner,
+    read: Mutex<Vec<FactKey>>,
+    predicted: AtomicBool,
+    matches: Mutex<u32>,
+}
+
+impl OperationView {
+    pub(crate) fn new(
+        state: &State,
+        host: &Arc<Host>,
+        globals: GlobalArguments,
+        secrets: Vec<String>,
+        granted: Vec<String>,
+        overlay: Option<Arc<Overlay>>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            state: state.clone(),
+            host: host.clone(),
+            globals,
+            secrets,
+            granted,
+            overlay,
+            planner: Planner::start(host),
+            read: Mutex::default(),
+            predicted: AtomicBool::new(false),
+            matches: Mutex::new(MATCH_LIMIT),
+        })
+    }
+
+    /// The facts that were asked for.
+    pub(crate) fn take_read(&self) -> Vec<FactKey> {
+        std::mem::take(&mut self.read.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// True when a prediction stood behind an answer.
+    pub(crate) fn predicted(&self) -> bool {
+        self.predicted.load(Ordering::Relaxed)
+    }
+
+    fn value_of(&self, atom: &Atom) -> Result<Vec<u8>, GuestError> {
+        let refuse = |message: String| GuestError::new(ErrorKind::Secret, message);
+        match atom {
+            Atom::Text(text) => Ok(text.clone().into_bytes()),
+            Atom::Bytes(bytes) => Ok(bytes.clone()),
+            Atom::Secret(secret) => {
+                let identity = self.secrets.get(secret.secret as usize).ok_or_else(|| refuse(no_secret(secret.secret)))?;
+                let value = self.state.secrets().reveal_encoded(identity, &secret.encodings);
+                value.map(String::into_bytes).map_err(|error| refuse(error.to_string()))
+            }
+            Atom::Other(name, _) => Err(refuse(format!("content has a part `{name}`, which needs a newer windlass"))),
+        }
+    }
+}
+
+fn no_secret(number: u32) -> String {
+    format!("this call has no secret number {number}")
+}
+
+#[async_trait]
+impl PlanningView for OperationView {
+    async fn facts(&self, requests: Vec<FactRequest>) -> Vec<Result<Json, GuestError>> {
+        let mut keys = Vec::with_capacity(requests.len());
+        for request in &requests {
+            keys.push(FactKey::of_request(&self.state, request, &self.globals));
+        }
+        let asked: Vec<FactKey> = keys.iter().filter_map(|key| key.as_ref().ok().cloned()).collect();
+        let mut values = self.planner.get_all(&self.state, &self.host, asked.clone()).await.into_iter();
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).extend(asked);
+        let mut answers = Vec::with_capacity(requests.len());
+        for (request, key) in requests.iter().zip(keys) {
+            answers.push(match key {
+                Err(error) => Err(error),
+                Ok(key) => {
+                    let observed = values.next().unwrap_or_else(|| {
+                        Err(GuestError::new(ErrorKind::MissingFact, format!("{}: no answer", key.fact)))
+                    });
+                    match &self.overlay {
+                        Some(overlay) if overlay.touches(&key.fact, &key.args) => {
+                            self.predicted.store(true, Ordering::Relaxed);
+                            let observed = observed.map(|value| (*value).clone()).unwrap_or(Json::Null);
+                            overlay.apply(&key.fact, &key.args, observed, &request.select)
+                        }
+                        _ => observed.map(|value| (*value).clone()),
+                    }
+                    .map(|value| select(value, &request.select))
+                }
+            });
+        }
+        answers
+    }
+
+    fn host(&self, pointer: &str) -> Option<Json> {
+        match pointer {
+            "/name" => Some(Json::from(self.host.name())),
+            "/groups" => Some(json!(self.host.groups())),
+            _ => {
+                let data = json!({"name": self.host.name(), "groups": self.host.groups(), "data": self.host.data()});
+                data.pointer(pointer).cloned()
+            }
+        }
+    }
+
+    fn inventory(&self, pointer: &str) -> Option<Json> {
+        self.state.inventory_ref().pointer(pointer).cloned()
+    }
+
+    fn global(&self, name: &str) -> Option<Json> {
+        self.globals.get(name)
+    }
+
+    fn temp_path(&self, key: &str) -> String {
+        let folder = self.globals.temp_dir.clone().unwrap_or_else(|| self.state.config().temp_folder());
+        let name = hex::encode(Sha256::digest(format!("{}\0{}\0{key}", self.state.run_key(), self.host.name())));
+        format!("{folder}/windlass-{}", name.get(..24).unwrap_or(&name))
+    }
+
+    fn local_files(&self) -> Arc<dyn LocalFiles> {
+        self.state.local_files(&self.granted)
+    }
+
+    fn matches(&self, content: &[Atom], algorithm: &str, digest: &str) -> Result<bool, GuestError> {
+        {
+            let mut left = self.matches.lock().unwrap_or_else(PoisonError::into_inner);
+            *left = left.checked_sub(1).ok_or_else(|| {
+                GuestError::new(ErrorKind::Secret, format!("more than {MATCH_LIMIT} comparisons with secrets in one call"))
+            })?;
+        }
+        let mut bytes = Vec::new();
+        for atom in content {
+            bytes.extend(self.value_of(atom)?);
+        }
+        let found = match algorithm {
+            "md5" => hex::encode(Md5::digest(&bytes)),
+            "sha1" => hex::encode(Sha1::digest(&bytes)),
+            "sha256" => hex::encode(Sha256::digest(&bytes)),
+            "sha384" => hex::encode(Sha384::digest(&bytes)),
+            other => {
+                let message = format!("there is no digest `{other}`; there are md5, sha1, sha256 and sha384");
+                return Err(GuestError::new(ErrorKind::InvalidValue, message));
+            }
+        };
+        Ok(found.eq_ignore_ascii_case(digest))
+    }
+
+    fn is_empty(&self, secret: u32) -> Result<bool, GuestError> {
+        let refuse = |message: String| GuestError::new(ErrorKind::Secret, message);
+        let identity = self.secrets.get(secret as usize).ok_or_else(|| refuse(no_secret(secret)))?;
+        let value = self.state.secrets().reveal_to_target(identity).map_err(|error| refuse(error.to_string()))?;
+        Ok(value.is_empty())
+    }
+
+    fn log(&self, level: &str, message: &str) {
+        let message = self.state.secrets().mask(message);
+        self.state.emit(Event::Log { host: self.host.name().to_owned(), level: level.to_owned(), message });
+    }
+}

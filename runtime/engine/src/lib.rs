@@ -1,0 +1,30 @@
+//! The deploy model and its rules: inventory, hosts, stages, the operation DAG, prepare, execute, facts, conditions,
+//! results, events, commands and their composition.
+//!
+//! This crate knows no component runtime, no SSH and no deploy language. What it needs from those stands in
+//! traits: [`connector::Connector`], [`plugins::Plugins`], [`deploy::DeploySource`] and [`events::Observer`].
+
+pub mod arguments;
+pub mod command;
+pub mod condition;
+pub mod config;
+pub mod connect;
+pub mod connector;
+pub mod contract;
+mod dag;
+pub mod deploy;
+pub mod error;
+pub mod events;
+pub mod execute;
+mod facts;
+pub mod inventory;
+pub mod journal;
+pub mod json;
+pub mod local_files;
+pub mod place;
+pub mod plan;
+pub mod plugins;
+pub mod prepare;
+pub mod remote;
+pub mod secrets;
+pub mod state;
