@@ -1,0 +1,291 @@
+//! What stands at a path on the target: reading it from `stat` and `ls`, and asking for the parts that matter.
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value as Json;
+use windlass_sdk::prelude::*;
+
+use crate::dates::Instant;
+
+/// A kind of thing that a path can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Directory,
+    /// A symbolic link.
+    Link,
+    /// A socket.
+    Socket,
+}
+
+impl Kind {
+    /// The first letter of a listing's mode.
+    fn letter(self) -> char {
+        match self {
+            Self::File => '-',
+            Self::Directory => 'd',
+            Self::Link => 'l',
+            Self::Socket => 's',
+        }
+    }
+}
+
+/// What is known of a path. Parts that were not asked for, or that the target did not tell, are none.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Stat {
+    /// Its owner.
+    pub user: Option<String>,
+    /// Its group.
+    pub group: Option<String>,
+    /// Its mode, in octal digits.
+    pub mode: Option<u32>,
+    /// When it was last read, in UTC.
+    pub atime: Option<Instant>,
+    /// When its content last changed, in UTC.
+    pub mtime: Option<Instant>,
+    /// When it last changed, in UTC.
+    pub ctime: Option<Instant>,
+    /// Its size in bytes.
+    pub size: Option<u64>,
+    /// Where a link points.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link_target: Option<String>,
+}
+
+/// What a path is: what was asked for (with what is known of it), something else, or nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Found {
+    /// It is there.
+    Here(Box<Stat>),
+    /// Something of another kind is there. In JSON: false.
+    Other,
+    /// Nothing is there. In JSON: null.
+    Nothing,
+}
+
+impl Found {
+    /// What is known of it, if it is there.
+    #[must_use]
+    pub fn here(&self) -> Option<&Stat> {
+        match self {
+            Self::Here(stat) => Some(stat),
+            _ => None,
+        }
+    }
+
+    /// True when it is there.
+    #[must_use]
+    pub fn is_here(&self) -> bool {
+        self.here().is_some()
+    }
+
+    fn from_json(value: Json) -> Result<Self, serde_json::Error> {
+        match value {
+            Json::Null => Ok(Self::Nothing),
+            Json::Bool(false) => Ok(Self::Other),
+            Json::Object(_) => serde_json::from_value(value).map(|stat| Self::Here(Box::new(stat))),
+            _ => Ok(Self::Here(Box::default())),
+        }
+    }
+}
+
+impl Serialize for Found {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Here(stat) => stat.serialize(serializer),
+            Self::Other => serializer.serialize_bool(false),
+            Self::Nothing => serializer.serialize_none(),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Found {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::from_json(Json::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+/// Asks what a path is, and for these parts of what is known of it (`user`, `mode`, …). No parts: only whether it is
+/// there, which no prediction of its other parts stands in the way of.
+///
+/// # Errors
+/// The host's.
+pub fn look<F: Fact<Value = Found>>(fact: &F, parts: &[&str]) -> Result<Found> {
+    // A pointer that names nothing asks only what kind of value it is.
+    let pointers: Vec<String> = match parts {
+        [] => vec!["/exists".to_owned()],
+        parts => parts.iter().map(|part| format!("/{part}")).collect(),
+    };
+    let pointers: Vec<&str> = pointers.iter().map(String::as_str).collect();
+    let value = match get_parts(fact, &pointers)? {
+        Parts::Whole(value) => value,
+        Parts::Of(parts) => Json::Object(
+            parts.into_iter().map(|(pointer, part)| (pointer.trim_start_matches('/').to_owned(), part)).collect(),
+        ),
+    };
+    Found::from_json(value)
+        .map_err(|error| Error::new(ErrorKind::MissingFact, format!("{} answered oddly: {error}", F::name())))
+}
+
+/// The command whose output [`read`] reads: GNU and busybox `stat`, BSD `stat`, else `ls`. Nothing for what is missing.
+#[must_use]
+pub fn command(path: &RemotePath) -> ShellText {
+    shell!(
+        "! (test -e {path} || test -L {path} ) || ( stat -c 'user=%U group=%G mode=%A atime=%X mtime=%Y ctime=%Z \
+         size=%s %N' {path} 2> /dev/null || stat -f 'user=%Su group=%Sg mode=%Sp atime=%a mtime=%m ctime=%c size=%z \
+         %N%SY' {path} || ls -ld {path} )"
+    )
+}
+
+/// Reads the output of [`command`] for a path that should be of a kind.
+#[must_use]
+pub fn read(output: &str, kind: Kind) -> Found {
+    let line = output.lines().map(str::trim).find(|line| !line.is_empty());
+    let Some((letter, mut stat)) = line.and_then(|line| read_stat(line).or_else(|| read_ls(line))) else {
+        return Found::Nothing;
+    };
+    if letter != kind.letter() {
+        return Found::Other;
+    }
+    if kind != Kind::Link {
+        stat.link_target = None;
+    }
+    Found::Here(Box::new(stat))
+}
+
+/// `user=U group=G mode=M atime=S mtime=S ctime=S size=N 'path' -> 'target'`, where U and G may hold spaces.
+fn read_stat(line: &str) -> Option<(char, Stat)> {
+    let rest = line.strip_prefix("user=")?;
+    let (user, rest) = rest.split_once(" group=")?;
+    let (group, rest) = rest.split_once(" mode=")?;
+    let (mode, rest) = rest.split_once(" atime=")?;
+    let (atime, rest) = rest.split_once(" mtime=")?;
+    let (mtime, rest) = rest.split_once(" ctime=")?;
+    let (ctime, rest) = rest.split_once(" size=")?;
+    let (size, names) = rest.split_once(' ')?;
+    let time = |text: &str| text.split('.').next()?.parse().ok().map(Instant::from_seconds);
+    let letter = mode.chars().next()?;
+    let stat = Stat {
+        user: Some(user.to_owned()),
+        group: Some(group.to_owned()),
+        mode: read_mode(mode),
+        atime: time(atime),
+        mtime: time(mtime),
+        ctime: time(ctime),
+        size: size.parse().ok(),
+        link_target: read_target(names),
+    };
+    Some((letter, stat))
+}
+
+/// `-rw-r--r-- 1 root root 127 Jan  1 1970 /etc/hosts`, also with the day before the month and a time for the year.
+fn read_ls(line: &str) -> Option<(char, Stat)> {
+    let mut words = line.split_whitespace();
+    let mode = words.next()?;
+    let letter = mode.chars().next()?;
+    if mode.len() < 10 || !"-dlscbpD".contains(letter) {
+        return None;
+    }
+    words.next()?.parse::<u64>().ok()?;
+    let (user, group) = (words.next()?, words.next()?);
+    let size = words.next()?.parse().ok()?;
+    let (first, second, last) = (words.next()?, words.next()?, words.next()?);
+    let name = line.split_once(" -> ").map(|(_, target)| target.to_owned());
+    let stat = Stat {
+        user: Some(user.to_owned()),
+        group: Some(group.to_owned()),
+        mode: read_mode(mode),
+        mtime: read_ls_time(first, second, last),
+        size: Some(size),
+        link_target: name.filter(|_| letter == 'l'),
+        ..Stat::default()
+    };
+    Some((letter, stat))
+}
+
+fn read_ls_time(first: &str, second: &str, last: &str) -> Option<Instant> {
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let month_of = |word: &str| {
+        let word = word.to_ascii_lowercase();
+        (1i64..).zip(MONTHS).find(|(_, month)| *month == word).map(|(number, _)| number)
+    };
+    let (month, day) = match month_of(first) {
+        Some(month) => (month, second),
+        None => (month_of(second)?, first),
+    };
+    let day = day.parse().ok()?;
+    match last.split_once(':') {
+        Some((hour, minute)) => {
+            let year = Instant::year_of_run()?;
+            Instant::from_parts(year, month, day, hour.parse().ok()?, minute.parse().ok()?, 0)
+        }
+        None => Instant::from_parts(last.parse().ok()?, month, day, 0, 0, 0),
+    }
+}
+
+/// The octal digits of `drwxr-sr-t`, as a number.
+fn read_mode(text: &str) -> Option<u32> {
+    let letters: Vec<char> = text.chars().skip(1).take(9).collect();
+    let mut bits = 0u32;
+    for (place, triple) in letters.chunks_exact(3).enumerate() {
+        let [read, write, execute] = triple else { return None };
+        let shift = 6 - 3 * u32::try_from(place).ok()?;
+        bits |= (u32::from(*read == 'r') * 4 + u32::from(*write == 'w') * 2) << shift;
+        bits |= u32::from("xst".contains(*execute)) << shift;
+        if "sStT".contains(*execute) {
+            bits |= 0o4000 >> place;
+        }
+    }
+    (letters.len() == 9).then(|| Mode::from_bits(bits).digits())
+}
+
+/// Where a link points, from what `stat` prints of its names: quoted in one of three ways by GNU, or by busybox and
+/// BSD not at all.
+fn read_target(names: &str) -> Option<String> {
+    let arrows = ["' -> '", "' -> `", "\" -> \"", "' -> \"", "\" -> '"];
+    let quoted = arrows.iter().find_map(|arrow| names.split_once(arrow)).map(|(_, target)| target);
+    match quoted {
+        Some(target) => Some(target.trim_end_matches(['\'', '"']).to_owned()),
+        None => names.split_once(" -> ").map(|(_, target)| target.trim_matches(['\'', '"', '`']).to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn modes_have_their_special_bits() {
+        assert_eq!(read_mode("drwxr-xr-x"), Some(755));
+        assert_eq!(read_mode("-rwsr-Sr--"), Some(6744));
+        assert_eq!(read_mode("-rw-r--r-T"), Some(1644));
+        assert_eq!(read_mode("-rw"), None);
+    }
+
+    #[test]
+    fn a_group_may_hold_spaces() {
+        let line = "user=bob group=domain users mode=-rw-r--r-- atime=0 mtime=1594804767 ctime=0 size=8 'a b'";
+        let found = read(line, Kind::File);
+        let stat = found.here().unwrap();
+        assert_eq!(stat.group.as_deref(), Some("domain users"));
+        assert_eq!(stat.mtime.unwrap().to_iso(), "2020-07-15T09:19:27");
+        assert_eq!(read(line, Kind::Directory), Found::Other);
+    }
+
+    #[test]
+    fn links_tell_where_they_point() {
+        for names in ["'/a' -> 'b'", "`/a' -> `b'", "\"/a\" -> \"b\"", "/a -> b"] {
+            assert_eq!(read_target(names).as_deref(), Some("b"), "{names}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_nothing() {
+        assert_eq!(read("not-gonna-match", Kind::File), Found::Nothing);
+        assert_eq!(read("", Kind::File), Found::Nothing);
+    }
+}
