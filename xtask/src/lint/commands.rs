@@ -1,0 +1,75 @@
+//! The order of the checks. Each runs, whatever became of the one before.
+
+use std::process::Command;
+
+use super::{files, layers};
+use crate::failure::{Done, Failure};
+use crate::guest_compiler::{self, TARGET};
+use crate::guests::{self, ALL, STANDARD};
+use crate::workspace::{cargo, line_of, run as run_command};
+
+/// Runs all checks; fails when one did.
+pub(crate) fn run() -> Done {
+    let mut failures = Vec::new();
+    let mut note = |done: Done| {
+        if let Err(failure) = done {
+            eprintln!("error: {failure}");
+            failures.push(failure);
+        }
+    };
+    for mut command in formatting() {
+        note(shown(&mut command));
+    }
+    note(layers::check());
+    note(files::check());
+    note(guest_compiler::find().map(|_| ()));
+    for mut command in clippy() {
+        note(shown(&mut command));
+    }
+    match failures.len() {
+        0 => Ok(()),
+        count => Err(Failure::new(format!(
+            "{count} checks failed; each is described above"
+        ))),
+    }
+}
+
+fn shown(command: &mut Command) -> Done {
+    eprintln!("== {}", line_of(command));
+    run_command(command)
+}
+
+fn formatting() -> Vec<Command> {
+    let mut commands = vec![cargo(["fmt", "--all", "--check"])];
+    for guests in ALL.into_iter().filter(|guests| guests.exists()) {
+        let mut command = cargo(["fmt", "--all", "--check", "--manifest-path"]);
+        command.arg(guests.manifest());
+        commands.push(command);
+    }
+    commands
+}
+
+fn clippy() -> Vec<Command> {
+    let deny = ["--", "-D", "warnings"];
+    let mut host = cargo(["clippy", "--workspace", "--all-targets"]);
+    host.args(deny);
+    // Guests as they ship, and the standard pack once more with its native tests.
+    let mut commands = vec![host];
+    for guests in ALL.into_iter().filter(|guests| guests.exists()) {
+        let mut command = cargo(["clippy", "--workspace", "--target", TARGET]);
+        command.arg("--manifest-path").arg(guests.manifest());
+        command
+            .arg("--target-dir")
+            .arg(guests::target_folder())
+            .args(deny);
+        commands.push(command);
+    }
+    let mut native = cargo(["clippy", "--workspace", "--all-targets"]);
+    native.arg("--manifest-path").arg(STANDARD.manifest());
+    native
+        .arg("--target-dir")
+        .arg(guests::target_folder())
+        .args(deny);
+    commands.push(native);
+    commands
+}
