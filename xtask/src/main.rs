@@ -7,6 +7,7 @@ mod guest_compiler;
 mod guests;
 mod install;
 mod lint;
+mod machine;
 mod metadata;
 mod plugins;
 mod precompile;

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::failure::{Done, Failure};
 use crate::guests::{self, STANDARD};
+use crate::machine::Machine;
 use crate::plugins;
 use crate::tally::Tally;
 use crate::workspace::{
@@ -39,6 +40,7 @@ pub(crate) fn run(args: &Args) -> Done {
     plugins::run()?;
     run_command(&mut cargo(["build", "-p", "windlass-cli"]))?;
 
+    let machine = Machine::now();
     let nextest = has_cargo("nextest");
     let mut results = Results::default();
     results.runner("tests", &mut host(nextest, &skips, &args.rest))?;
@@ -51,6 +53,11 @@ pub(crate) fn run(args: &Args) -> Done {
     }
     for file in &args.cases {
         results.cases(file)?;
+    }
+    for file in machine.changed(&Machine::now()) {
+        results.bad.push(format!(
+            "{file} of this machine changed while the tests ran: tests change targets only"
+        ));
     }
     results.tally.skipped += skipped(&skips);
     results.finish()
