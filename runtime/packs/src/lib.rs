@@ -1,0 +1,6 @@
+//! Packs of plugins, as those who write and keep them see them.
+//!
+//! [`cases`] runs a pack's operations and facts against case files: data that says what a call must plan on a host
+//! that answers so and so. It needs no host and no component runtime, only something that plans.
+
+pub mod cases;
