@@ -7,6 +7,7 @@
 use std::fmt;
 use std::fs::OpenOptions;
 use std::io::Write;
+use std::path::Path;
 
 /// A part that a test needs and this machine lacks, with what brings it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,18 +36,21 @@ impl std::error::Error for Missing {}
 
 /// Records that `test` is skipped. [`or_skip!`](crate::or_skip) calls it with the test's own name.
 pub fn skip(missing: &Missing, test: &str) {
-    eprintln!("{missing}");
     let line = format!("SKIPPED(missing {}): {test}\n", missing.part);
-    eprint!("{line}");
+    eprint!("{missing}\n{line}");
     if let Some(file) = std::env::var_os("WINDLASS_SKIPS") {
-        // One short write in append mode: lines of tests that run at the same time don't mix.
-        OpenOptions::new()
-            .append(true)
-            .create(true)
-            .open(&file)
-            .and_then(|mut file| file.write_all(line.as_bytes()))
-            .expect("the file that WINDLASS_SKIPS names can be appended to");
+        append(Path::new(&file), &line);
     }
+}
+
+/// One short write in append mode: lines of tests that run at the same time don't mix.
+fn append(file: &Path, line: &str) {
+    OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(file)
+        .and_then(|mut file| file.write_all(line.as_bytes()))
+        .expect("the file that WINDLASS_SKIPS names can be appended to");
 }
 
 /// The value of a `Result<T, Missing>`; where it is an error, the test is recorded as skipped and returns.
@@ -71,4 +75,20 @@ macro_rules! or_skip {
             }
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn lines_are_added() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("skips");
+        append(&file, "SKIPPED(missing root): one\n");
+        append(&file, "SKIPPED(missing root): two\n");
+        assert_eq!(fs::read_to_string(file).unwrap().lines().count(), 2);
+    }
 }

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -174,6 +174,36 @@ fn passwords_log_in_only_where_asked_for() {
     let passwords = or_skip!(SshHosts::start_with(1, options));
     assert!(methods(&passwords).contains("password"));
     assert!(methods(&passwords).contains("keyboard-interactive"));
+
+    let asked = passwords.folder().join("askpass");
+    fs::write(&asked, "#!/bin/sh\necho bob-pw\n").unwrap();
+    fs::set_permissions(&asked, fs::Permissions::from_mode(0o700)).unwrap();
+    for method in ["password", "keyboard-interactive"] {
+        let host = &passwords[0];
+        let output = Command::new("ssh")
+            .args(["-F", "none", "-o", "StrictHostKeyChecking=yes", "-o"])
+            .arg(format!(
+                "UserKnownHostsFile={}",
+                passwords.known_hosts().display()
+            ))
+            .args(["-o", &format!("PreferredAuthentications={method}")])
+            .args([
+                "-p",
+                &host.port.to_string(),
+                &format!("bob@{}", host.address),
+                "id -un",
+            ])
+            .env("SSH_ASKPASS", &asked)
+            .env("SSH_ASKPASS_REQUIRE", "force")
+            .output()
+            .expect("OpenSSH's client is installed");
+        assert_eq!(
+            text(&output.stdout),
+            "bob",
+            "{method}: {}",
+            text(&output.stderr)
+        );
+    }
 }
 
 #[test]
