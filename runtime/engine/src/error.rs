@@ -58,6 +58,9 @@ pub enum EngineError {
     /// Inventory could not be read or resolved.
     #[error(transparent)]
     Inventory(#[from] crate::inventory::InventoryError),
+    /// A setting was refused.
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
     /// A connector refused its data or is unknown.
     #[error(transparent)]
     Connector(#[from] crate::connector::ConnectorError),

@@ -1,0 +1,633 @@
+//! Settings of a run, and a default for every global argument.
+//!
+//! Keys are written in lower case; those that users of other tools know in capitals (`SUDO`, `FAIL_PERCENT`) mean the
+//! same, and a global argument's key may keep its `_`. Settings may change until execution begins.
+
+use indexmap::IndexMap;
+use thiserror::Error;
+
+use crate::arguments::{GlobalArguments, ShellExecutable};
+use crate::inventory::{Document, InventoryError, Value, did_you_mean};
+use crate::json::{Json, kind_of};
+use crate::secrets::SecretStore;
+
+/// Why a setting was refused.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// No such key.
+    #[error("there is no setting `{key}`{hint}")]
+    Unknown {
+        /// What was given.
+        key: String,
+        /// The nearest key, as a sentence's end.
+        hint: String,
+    },
+    /// A value of the wrong kind.
+    #[error("the setting `{key}` takes {takes}, not {given}")]
+    Value {
+        /// Which.
+        key: String,
+        /// What it takes.
+        takes: String,
+        /// What was given.
+        given: String,
+    },
+    /// This version is not the required one.
+    #[error(
+        "this deploy requires windlass {required}, and this is {present}\n  install a version that fits, or change `require_version`"
+    )]
+    Version {
+        /// What is required.
+        required: String,
+        /// This version.
+        present: String,
+    },
+    /// A settings file is wrong.
+    #[error(transparent)]
+    File(#[from] InventoryError),
+}
+
+/// Settings of a run.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The run stops when more than this share of the hosts failed, in percent. Default: none, only when all failed.
+    pub fail_percent: Option<u8>,
+    /// Seconds that connecting may take. Default 10.
+    pub connect_timeout: f64,
+    /// The folder for temporary files on hosts. Default: none, so [`Config::default_temp_dir`].
+    pub temp_dir: Option<String>,
+    /// The folder for temporary files where nothing else is set. Default `/tmp`.
+    pub default_temp_dir: String,
+    /// The shell that runs commands. Default `sh`; null: none.
+    pub shell: ShellExecutable,
+    /// Show differences of files when applying. Default false.
+    pub diff: bool,
+    /// Go on after errors. Default false.
+    pub ignore_errors: bool,
+    /// How often to try failing operations again. Default 0.
+    pub retry: u32,
+    /// Seconds between tries. Default 5.
+    pub retry_delay: f64,
+    /// Variables that commands on hosts get from the controller's environment. Default: none.
+    pub inherit_env: Vec<String>,
+    /// Environment of all commands. Default: empty.
+    pub env: IndexMap<String, String>,
+    /// How many hosts work at once. Default 0: see [`Config::parallelism`].
+    pub parallel: usize,
+    /// The versions that a deploy accepts, as `>=0.1, <0.3`. Default: any.
+    pub require_version: Option<String>,
+    arguments: GlobalArguments,
+    secrets: SecretStore,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            fail_percent: None,
+            connect_timeout: 10.0,
+            temp_dir: None,
+            default_temp_dir: String::from("/tmp"),
+            shell: default_shell(),
+            diff: false,
+            ignore_errors: false,
+            retry: 0,
+            retry_delay: 5.0,
+            inherit_env: Vec::new(),
+            env: IndexMap::new(),
+            parallel: 0,
+            require_version: None,
+            arguments: GlobalArguments::default(),
+            secrets: SecretStore::default(),
+        }
+    }
+}
+
+const KEYS: [&str; 13] = [
+    "fail_percent",
+    "connect_timeout",
+    "temp_dir",
+    "default_temp_dir",
+    "shell",
+    "diff",
+    "ignore_errors",
+    "retry",
+    "retry_delay",
+    "inherit_env",
+    "env",
+    "parallel",
+    "require_version",
+];
+
+fn default_shell() -> ShellExecutable {
+    ShellExecutable::Program(String::from("sh"))
+}
+
+/// The key of a global argument's default: `sudo` for `_sudo`.
+fn argument_of(key: &str) -> Option<&'static str> {
+    GlobalArguments::NAMES
+        .iter()
+        .find(|name| name.strip_prefix('_') == Some(key))
+        .copied()
+}
+
+impl Config {
+    /// Settings with a store for the passwords among them: that of the run.
+    #[must_use]
+    pub fn with_secrets(secrets: SecretStore) -> Self {
+        Self {
+            secrets,
+            ..Self::default()
+        }
+    }
+
+    /// Moves passwords that were set so far into another store, which is used from here on.
+    ///
+    /// # Errors
+    /// A password whose source cannot be read.
+    pub fn move_secrets(&mut self, to: &SecretStore) -> Result<(), crate::secrets::SecretError> {
+        for password in [
+            &mut self.arguments.sudo_password,
+            &mut self.arguments.su_password,
+        ]
+        .into_iter()
+        .flatten()
+        {
+            if password.0.starts_with("given:") {
+                password.0 =
+                    to.insert_plain("password", self.secrets.reveal_to_target(&password.0)?);
+            }
+        }
+        self.secrets = to.clone();
+        Ok(())
+    }
+
+    /// All keys, settings first, then global arguments.
+    pub fn keys() -> impl Iterator<Item = &'static str> {
+        let arguments = GlobalArguments::NAMES
+            .iter()
+            .filter_map(|name| name.strip_prefix('_'));
+        KEYS.into_iter()
+            .chain(arguments.filter(|name| !KEYS.contains(name)))
+    }
+
+    /// Sets one by its key.
+    ///
+    /// # Errors
+    /// [`ConfigError::Unknown`] with the nearest key, [`ConfigError::Value`], [`ConfigError::Version`].
+    pub fn set(&mut self, key: &str, value: &Json) -> Result<(), ConfigError> {
+        let lower = key.to_lowercase();
+        let name = lower.strip_prefix('_').unwrap_or(&lower);
+        let wrong = |takes: &str| ConfigError::Value {
+            key: key.to_owned(),
+            takes: takes.to_owned(),
+            given: match value {
+                Json::Number(number) => number.to_string(),
+                other => kind_of(other).to_owned(),
+            },
+        };
+        match name {
+            "fail_percent" => {
+                let takes = "a percentage from 0 to 100, or nothing";
+                self.fail_percent = optional(value, percent).ok_or_else(|| wrong(takes))?;
+            }
+            "connect_timeout" => {
+                self.connect_timeout = seconds(value).ok_or_else(|| wrong(SECONDS))?
+            }
+            "temp_dir" => self.temp_dir = optional(value, text).ok_or_else(|| wrong("a folder"))?,
+            "default_temp_dir" => {
+                self.default_temp_dir = text(value).ok_or_else(|| wrong("a folder"))?
+            }
+            "shell" => {
+                self.shell = shell(value).ok_or_else(|| wrong("a program's name, or nothing"))?
+            }
+            "diff" => self.diff = value.as_bool().ok_or_else(|| wrong("true or false"))?,
+            "ignore_errors" => {
+                self.ignore_errors = value.as_bool().ok_or_else(|| wrong("true or false"))?
+            }
+            "retry" => self.retry = count(value).ok_or_else(|| wrong(COUNT))?,
+            "retry_delay" => self.retry_delay = seconds(value).ok_or_else(|| wrong(SECONDS))?,
+            "inherit_env" => {
+                self.inherit_env = texts(value).ok_or_else(|| wrong("a list of names"))?
+            }
+            "env" => {
+                self.env = environment(value).ok_or_else(|| wrong("a table from name to text"))?
+            }
+            "parallel" => self.parallel = count(value).ok_or_else(|| wrong(COUNT))? as usize,
+            "require_version" => {
+                let required =
+                    optional(value, text).ok_or_else(|| wrong("versions, as `>=0.1, <0.3`"))?;
+                check_version(required.as_deref(), env!("CARGO_PKG_VERSION"))?;
+                self.require_version = required;
+            }
+            _ => {
+                let argument = argument_of(name).ok_or_else(|| ConfigError::Unknown {
+                    key: key.to_owned(),
+                    hint: did_you_mean(&lower, Self::keys()),
+                })?;
+                self.arguments
+                    .set(argument, value, &self.secrets)
+                    .map_err(|error| {
+                        let prefix = format!("`{argument}` takes ");
+                        let takes = error
+                            .strip_prefix(&prefix)
+                            .and_then(|rest| rest.rsplit_once(", not "));
+                        wrong(takes.map_or(error.as_str(), |(takes, _)| takes))
+                    })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// One by its key. Passwords are shown as their identity.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<Json> {
+        let lower = key.to_lowercase();
+        let name = lower.strip_prefix('_').unwrap_or(&lower);
+        Some(match name {
+            "fail_percent" => Json::from(self.fail_percent),
+            "connect_timeout" => Json::from(self.connect_timeout),
+            "temp_dir" => Json::from(self.temp_dir.clone()),
+            "default_temp_dir" => Json::from(self.default_temp_dir.clone()),
+            "shell" => match &self.shell {
+                ShellExecutable::None => Json::Null,
+                ShellExecutable::Program(program) => Json::from(program.clone()),
+            },
+            "diff" => Json::from(self.diff),
+            "ignore_errors" => Json::from(self.ignore_errors),
+            "retry" => Json::from(self.retry),
+            "retry_delay" => Json::from(self.retry_delay),
+            "inherit_env" => Json::from(self.inherit_env.clone()),
+            "env" => Json::Object(
+                self.env
+                    .iter()
+                    .map(|(name, value)| (name.clone(), value.clone().into()))
+                    .collect(),
+            ),
+            "parallel" => Json::from(self.parallel),
+            "require_version" => Json::from(self.require_version.clone()),
+            _ => self.arguments.get(argument_of(name)?).unwrap_or(Json::Null),
+        })
+    }
+
+    /// Sets what a file's `[config]` has; a file without such a table holds settings only.
+    ///
+    /// # Errors
+    /// [`ConfigError::File`] with the line.
+    pub fn set_from_text(&mut self, file: &str, content: &str) -> Result<(), ConfigError> {
+        let document = Document::parse(file, content.to_owned()).map_err(InventoryError::from)?;
+        let mistake =
+            |span, message: String| ConfigError::File(document.mistake(span, message).into());
+        let Value::Map(top) = &document.root.value else {
+            return Err(mistake(
+                None,
+                format!("settings are a table, not {}", document.root.kind()),
+            ));
+        };
+        let table = top
+            .iter()
+            .find(|entry| entry.key == "config")
+            .map_or(&document.root, |entry| &entry.node);
+        let Value::Map(entries) = &table.value else {
+            return Err(mistake(
+                table.span.clone(),
+                format!("`config` is a table, not {}", table.kind()),
+            ));
+        };
+        for entry in entries {
+            self.set(&entry.key, &entry.node.to_json())
+                .map_err(|error| match error {
+                    ConfigError::Unknown { .. } => {
+                        mistake(entry.key_span.clone(), error.to_string())
+                    }
+                    error => mistake(entry.node.span.clone(), error.to_string()),
+                })?;
+        }
+        Ok(())
+    }
+
+    /// What operations get that set nothing themselves: the defaults of global arguments, and what settings imply.
+    #[must_use]
+    pub fn global_arguments(&self) -> GlobalArguments {
+        let mut env: IndexMap<String, String> = IndexMap::new();
+        for name in &self.inherit_env {
+            if let Ok(value) = std::env::var(name) {
+                env.insert(name.clone(), value);
+            }
+        }
+        env.extend(self.env.clone());
+        let implied = GlobalArguments {
+            shell_executable: (self.shell != default_shell()).then(|| self.shell.clone()),
+            env: (!env.is_empty()).then_some(env),
+            temp_dir: self.temp_dir.clone(),
+            ignore_errors: self.ignore_errors.then_some(true),
+            retries: (self.retry > 0).then_some(self.retry),
+            retry_delay: (self.retry > 0).then_some(self.retry_delay),
+            ..GlobalArguments::default()
+        };
+        self.arguments.clone().over(&implied)
+    }
+
+    /// The folder for temporary files on hosts.
+    #[must_use]
+    pub fn temp_folder(&self) -> String {
+        self.temp_dir
+            .clone()
+            .unwrap_or_else(|| self.default_temp_dir.clone())
+    }
+
+    /// How many hosts work at once: `parallel`, or, where that is 0, the least of twenty a processor, the number of
+    /// hosts, and a third of the open files left. At least one.
+    #[must_use]
+    pub fn parallelism(&self, hosts: usize) -> usize {
+        if self.parallel > 0 {
+            return self.parallel;
+        }
+        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        automatic_parallelism(processors, hosts, open_files())
+    }
+}
+
+/// How many files this process may have open; none where there is no limit.
+fn open_files() -> Option<u64> {
+    rustix::process::getrlimit(rustix::process::Resource::Nofile).current
+}
+
+fn automatic_parallelism(processors: usize, hosts: usize, open_files: Option<u64>) -> usize {
+    let files = open_files.map_or(usize::MAX, |limit| {
+        usize::try_from(limit).unwrap_or(usize::MAX)
+    });
+    (processors * 20)
+        .min(hosts)
+        .min(files.saturating_sub(10) / 3)
+        .max(1)
+}
+
+/// Checks a version against what is required: comparisons with commas between them, all of which must hold.
+fn check_version(required: Option<&str>, present: &str) -> Result<(), ConfigError> {
+    let Some(required) = required else {
+        return Ok(());
+    };
+    let holds = |part: &str| -> Option<bool> {
+        let part = part.trim();
+        let split = part.find(|c: char| c.is_ascii_digit())?;
+        let (comparison, version) = part.split_at(split);
+        let order = numbers(present)?.cmp(&numbers(version)?);
+        Some(match comparison.trim() {
+            ">=" => order.is_ge(),
+            ">" => order.is_gt(),
+            "<=" => order.is_le(),
+            "<" => order.is_lt(),
+            "" | "=" | "==" => order.is_eq(),
+            "!=" => order.is_ne(),
+            _ => return None,
+        })
+    };
+    for part in required.split(',') {
+        match holds(part) {
+            Some(true) => {}
+            Some(false) => {
+                return Err(ConfigError::Version {
+                    required: required.to_owned(),
+                    present: present.to_owned(),
+                });
+            }
+            None => {
+                return Err(ConfigError::Value {
+                    key: String::from("require_version"),
+                    takes: String::from("versions, as `>=0.1, <0.3`"),
+                    given: format!("`{}`", part.trim()),
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The three numbers of a version; those not given are 0.
+fn numbers(version: &str) -> Option<[u64; 3]> {
+    let mut found = [0; 3];
+    let mut parts = version.trim().split('.');
+    for slot in &mut found {
+        match parts.next() {
+            Some(part) => *slot = part.parse().ok()?,
+            None => break,
+        }
+    }
+    parts.next().is_none().then_some(found)
+}
+
+const SECONDS: &str = "a number of seconds";
+const COUNT: &str = "a whole number";
+
+/// Null is none; the outer none is a wrong value.
+fn optional<T>(value: &Json, read: impl Fn(&Json) -> Option<T>) -> Option<Option<T>> {
+    if value.is_null() {
+        Some(None)
+    } else {
+        read(value).map(Some)
+    }
+}
+
+fn percent(value: &Json) -> Option<u8> {
+    value
+        .as_u64()
+        .and_then(|number| u8::try_from(number).ok())
+        .filter(|number| *number <= 100)
+}
+
+fn seconds(value: &Json) -> Option<f64> {
+    value
+        .as_f64()
+        .filter(|seconds| seconds.is_finite() && *seconds >= 0.0)
+}
+
+fn count(value: &Json) -> Option<u32> {
+    value.as_u64().and_then(|number| u32::try_from(number).ok())
+}
+
+fn text(value: &Json) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+fn texts(value: &Json) -> Option<Vec<String>> {
+    value.as_array()?.iter().map(text).collect()
+}
+
+fn shell(value: &Json) -> Option<ShellExecutable> {
+    match value {
+        Json::Null | Json::Bool(false) => Some(ShellExecutable::None),
+        Json::String(program) => Some(ShellExecutable::Program(program.clone())),
+        _ => None,
+    }
+}
+
+fn environment(value: &Json) -> Option<IndexMap<String, String>> {
+    let one = |(name, value): (&String, &Json)| match value {
+        Json::String(text) => Some((name.clone(), text.clone())),
+        Json::Number(number) => Some((name.clone(), number.to_string())),
+        _ => None,
+    };
+    value.as_object()?.iter().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use serde_json::json;
+
+    fn set(key: &str, value: Json) -> Result<Config, String> {
+        let mut config = Config::default();
+        config.set(key, &value).map_err(|error| error.to_string())?;
+        Ok(config)
+    }
+
+    #[test]
+    fn keys_in_capitals_and_with_an_underscore_mean_the_same() {
+        for key in ["SUDO", "sudo", "_sudo"] {
+            assert_eq!(
+                set(key, json!(true)).unwrap().global_arguments().sudo,
+                Some(true)
+            );
+        }
+        assert_eq!(
+            set("FAIL_PERCENT", json!(20)).unwrap().fail_percent,
+            Some(20)
+        );
+        assert_eq!(
+            set("TIMEOUT", json!(2.5))
+                .unwrap()
+                .global_arguments()
+                .timeout,
+            Some(2.5)
+        );
+    }
+
+    #[test]
+    fn every_key_is_settable_and_comes_back() {
+        let candidates = [
+            json!(true),
+            json!(">=0.0.1"),
+            json!(3),
+            json!({"A": "b"}),
+            json!([0]),
+            json!(["A"]),
+        ];
+        for key in Config::keys() {
+            let mut config = Config::default();
+            let value = candidates
+                .iter()
+                .find(|value| config.set(key, value).is_ok());
+            assert!(value.is_some(), "{key}");
+            assert!(
+                config.get(key).is_some_and(|value| !value.is_null()),
+                "{key}"
+            );
+        }
+    }
+
+    #[test]
+    fn errors_say_what_is_right() {
+        let error = |key: &str, value: Json| set(key, value).unwrap_err();
+        assert_eq!(
+            error("PARALEL", json!(1)),
+            "there is no setting `PARALEL`, did you mean `parallel`?"
+        );
+        assert_eq!(
+            error("fail_percent", json!(101)),
+            "the setting `fail_percent` takes a percentage from 0 to 100, or nothing, not 101"
+        );
+        assert_eq!(
+            error("SUDO", json!("yes")),
+            "the setting `SUDO` takes true or false, not text"
+        );
+        assert_eq!(
+            error("require_version", json!(">= 99")),
+            format!(
+                "this deploy requires windlass >= 99, and this is {}\n  install a version that fits, or change \
+                 `require_version`",
+                env!("CARGO_PKG_VERSION")
+            )
+        );
+        assert_eq!(
+            error("require_version", json!("~=1")),
+            "the setting `require_version` takes versions, as `>=0.1, <0.3`, not `~=1`"
+        );
+    }
+
+    #[test]
+    fn a_file_is_read_with_or_without_its_table() {
+        for text in [
+            "[config]\nSUDO = true\nenv = {A = \"1\"}\n",
+            "sudo = true\nenv = {A = 1}\n",
+        ] {
+            let mut config = Config::default();
+            config.set_from_text("config.toml", text).unwrap();
+            let arguments = config.global_arguments();
+            assert_eq!(arguments.sudo, Some(true));
+            assert_eq!(
+                arguments.env.unwrap().get("A").map(String::as_str),
+                Some("1")
+            );
+        }
+        let error = Config::default()
+            .set_from_text("config.toml", "retry = \"x\"\n")
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            error,
+            "config.toml:1:9: the setting `retry` takes a whole number, not text\n  |\n1 | retry = \"x\"\n  |         ^^^"
+        );
+    }
+
+    #[test]
+    fn settings_imply_arguments_and_give_way_to_them() {
+        let mut config = Config::default();
+        assert!(config.global_arguments().to_json().is_empty());
+        for (key, value) in [
+            ("retry", json!(2)),
+            ("shell", json!("bash")),
+            ("env", json!({"A": "1"})),
+            ("inherit_env", json!(["PATH", "WINDLASS_SURELY_NOT_SET"])),
+            ("retries", json!(4)),
+        ] {
+            config.set(key, &value).unwrap();
+        }
+        let arguments = config.global_arguments();
+        assert_eq!(
+            (arguments.retries, arguments.retry_delay),
+            (Some(4), Some(5.0))
+        );
+        assert_eq!(
+            arguments.shell(),
+            ShellExecutable::Program(String::from("bash"))
+        );
+        let env = arguments.env.unwrap();
+        assert_eq!(
+            env.keys().map(String::as_str).collect::<Vec<_>>(),
+            ["PATH", "A"]
+        );
+    }
+
+    #[test]
+    fn parallelism_is_the_least_of_its_bounds() {
+        assert_eq!(automatic_parallelism(2, 1000, Some(1024)), 40);
+        assert_eq!(automatic_parallelism(2, 3, Some(1024)), 3);
+        assert_eq!(automatic_parallelism(16, 1000, Some(256)), 82);
+        assert_eq!(automatic_parallelism(2, 0, Some(5)), 1);
+        assert_eq!(set("parallel", json!(7)).unwrap().parallelism(3), 7);
+    }
+
+    #[test]
+    fn passwords_move_into_the_store_of_the_run() {
+        let mut config = Config::default();
+        config.set("sudo_password", &json!("hunter22")).unwrap();
+        let store = SecretStore::default();
+        config.move_secrets(&store).unwrap();
+        assert_eq!(store.mask("hunter22"), "********");
+        let identity = config.global_arguments().sudo_password.unwrap().0;
+        assert_eq!(store.reveal_to_target(&identity).unwrap(), "hunter22");
+        assert!(!format!("{config:?}").contains("hunter22"));
+    }
+}
