@@ -16,7 +16,9 @@ pub mod deploy;
 pub mod error;
 pub mod events;
 pub mod execute;
-mod facts;
+pub mod facts;
+#[cfg(feature = "fakes")]
+pub mod fakes;
 pub mod inventory;
 pub mod journal;
 pub mod json;

@@ -7,5 +7,5 @@ mod probe;
 mod view;
 
 pub(crate) use engine::{FactEngine, get_fact, serve};
-pub(crate) use overlay::Overlay;
+pub use overlay::{Overlay, select};
 pub(crate) use view::OperationView;

@@ -6,31 +6,38 @@ use crate::plugins::{ErrorKind, GuestError};
 
 /// What earlier operations of a host are predicted to have changed. Later predictions win.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Overlay {
+pub struct Overlay {
     predictions: Vec<Prediction>,
     /// An earlier step that has no predictions: what is observed is assumed to stand.
     assumed: Option<String>,
 }
 
 impl Overlay {
-    pub(crate) fn is_empty(&self) -> bool {
+    /// True when nothing is predicted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
         self.predictions.is_empty()
     }
 
-    pub(crate) fn add(&mut self, predictions: &[Prediction]) {
+    /// Adds predictions, which win over earlier ones.
+    pub fn add(&mut self, predictions: &[Prediction]) {
         self.predictions.extend_from_slice(predictions);
     }
 
-    pub(crate) fn assume(&mut self, after: &str) {
+    /// Remembers the first step that says nothing of what it changes.
+    pub fn assume(&mut self, after: &str) {
         self.assumed.get_or_insert_with(|| after.to_owned());
     }
 
-    pub(crate) fn assumed(&self) -> Option<&str> {
+    /// The first step that says nothing of what it changes.
+    #[must_use]
+    pub fn assumed(&self) -> Option<&str> {
         self.assumed.as_deref()
     }
 
     /// True when a prediction speaks of this request.
-    pub(crate) fn touches(&self, fact: &str, args: &Json) -> bool {
+    #[must_use]
+    pub fn touches(&self, fact: &str, args: &Json) -> bool {
         self.about(fact, args).next().is_some()
     }
 
@@ -44,7 +51,10 @@ impl Overlay {
 
     /// An observed value with the predictions on top. A part predicted unknown stands as none: asking for it, or for
     /// anything around it, is `unknown-yet`.
-    pub(crate) fn apply(&self, fact: &str, args: &Json, observed: Json, select: &[String]) -> Result<Json, GuestError> {
+    ///
+    /// # Errors
+    /// Kind `unknown-yet`.
+    pub fn apply(&self, fact: &str, args: &Json, observed: Json, select: &[String]) -> Result<Json, GuestError> {
         let mut value = observed;
         let mut unknown: Vec<&str> = Vec::new();
         for prediction in self.about(fact, args) {
@@ -77,7 +87,8 @@ fn is_below(pointer: &str, whole: &str) -> bool {
 
 /// The parts of a value that are wanted, by pointer; the whole when none are named. A value that is neither an object
 /// nor a list has no parts and comes whole, so that null, false and an object can be told apart.
-pub(crate) fn select(value: Json, pointers: &[String]) -> Json {
+#[must_use]
+pub fn select(value: Json, pointers: &[String]) -> Json {
     if pointers.is_empty() || !(value.is_object() || value.is_array()) {
         return value;
     }
