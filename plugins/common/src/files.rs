@@ -60,6 +60,15 @@ impl Known {
     }
 }
 
+fn fact_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::File => "files.File",
+        Kind::Directory => "files.Directory",
+        Kind::Link => "files.Link",
+        Kind::Socket => "files.Socket",
+    }
+}
+
 /// A path will be of a kind, with what is known of it, and of no other.
 #[must_use]
 pub fn becomes(path: &RemotePath, kind: Kind, known: &Known) -> Vec<Prediction> {
@@ -71,12 +80,7 @@ pub fn becomes(path: &RemotePath, kind: Kind, known: &Known) -> Vec<Prediction> 
         Prediction::value(&Link { path: path() }, of(Kind::Link)),
         Prediction::value(&Socket { path: path() }, of(Kind::Socket)),
     ];
-    let name = match kind {
-        Kind::File => "files.File",
-        Kind::Directory => "files.Directory",
-        Kind::Link => "files.Link",
-        Kind::Socket => "files.Socket",
-    };
+    let name = fact_of(kind);
     let args = json!({"path": path().as_str()});
     predictions.extend(known.unknown_parts().map(|part| Prediction {
         fact: name.to_owned(),
@@ -91,12 +95,7 @@ pub fn becomes(path: &RemotePath, kind: Kind, known: &Known) -> Vec<Prediction> 
 /// Owner, group and mode of what stands at a path will be as given; what is not given stays.
 #[must_use]
 pub fn changes(path: &RemotePath, kind: Kind, user: Option<&str>, group: Option<&str>, mode: Option<Mode>) -> Vec<Prediction> {
-    let name = match kind {
-        Kind::File => "files.File",
-        Kind::Directory => "files.Directory",
-        Kind::Link => "files.Link",
-        Kind::Socket => "files.Socket",
-    };
+    let name = fact_of(kind);
     let part = |at: &str, value: Option<Json>| Prediction {
         fact: name.to_owned(),
         args: json!({"path": path.as_str()}),
@@ -118,28 +117,57 @@ pub fn changes(path: &RemotePath, kind: Kind, user: Option<&str>, group: Option<
     predictions
 }
 
-/// Nothing will stand at a path.
+/// Nothing will stand at a path, nor below it.
 #[must_use]
 pub fn vanishes(path: &RemotePath) -> Vec<Prediction> {
-    let of = || path.clone();
-    let mut predictions = vec![
-        Prediction::value(&File { path: of() }, Json::Null),
-        Prediction::value(&Directory { path: of() }, Json::Null),
-        Prediction::value(&Link { path: of() }, Json::Null),
-        Prediction::value(&Socket { path: of() }, Json::Null),
-    ];
-    for content in content_facts() {
-        let empty = if content == "files.Flags" { json!([]) } else { Json::Null };
-        predictions.push(Prediction::value_where(content, json!({"path": path.as_str()}), empty));
+    let mut predictions = Vec::new();
+    for args in [json!({"path": path.as_str()}), below(path)] {
+        for fact in KINDS {
+            predictions.push(Prediction::value_where(fact, args.clone(), Json::Null));
+        }
+        for fact in CONTENT {
+            let empty = if fact == "files.Flags" { json!([]) } else { Json::Null };
+            predictions.push(Prediction::value_where(fact, args.clone(), empty));
+        }
     }
     predictions
 }
 
-/// Whatever stands at a path will have changed in ways that are known at execution only.
+/// Arguments of a partial prediction that speak of all paths below one.
+fn below(path: &RemotePath) -> Json {
+    json!({"path": {"$below": path.as_str()}})
+}
+
+/// Owner, group or mode of all that stands below a path will be known at execution only.
+#[must_use]
+pub fn changes_below(path: &RemotePath, part: &str) -> Vec<Prediction> {
+    KINDS.into_iter().map(|fact| Prediction::unknown_where(fact, below(path)).at(part)).collect()
+}
+
+/// The folders above a path will be there. Those that are there already keep what is known of them, as far as one can
+/// tell: a folder that is made on the way has the owner and mode of the day.
+#[must_use]
+pub fn parents_exist(path: &RemotePath) -> Vec<Prediction> {
+    let mut predictions = Vec::new();
+    let mut folder = path.parent();
+    while let Some(path) = folder.filter(|folder| folder.as_str() != "/") {
+        let fact = Directory { path: path.clone() };
+        predictions.push(Prediction::value(&fact, true).at("/exists"));
+        predictions.extend(["/user", "/group", "/mode"].map(|part| Prediction::unknown(&fact).at(part)));
+        folder = path.parent();
+    }
+    predictions
+}
+
+/// Whatever stands at a path, or below it, will have changed in ways that are known at execution only.
 #[must_use]
 pub fn unknown_at(path: &RemotePath) -> Vec<Prediction> {
-    let facts = ["files.File", "files.Directory", "files.Link", "files.Socket"].into_iter().chain(content_facts());
-    facts.map(|fact| Prediction::unknown_where(fact, json!({"path": path.as_str()}))).collect()
+    let mut predictions = Vec::new();
+    for args in [json!({"path": path.as_str()}), below(path)] {
+        let facts = KINDS.into_iter().chain(CONTENT);
+        predictions.extend(facts.map(|fact| Prediction::unknown_where(fact, args.clone())));
+    }
+    predictions
 }
 
 /// A file will have content that is known at execution only; its owner and mode stay.
@@ -147,7 +175,7 @@ pub fn unknown_at(path: &RemotePath) -> Vec<Prediction> {
 pub fn content_changes(path: &RemotePath) -> Vec<Prediction> {
     let args = json!({"path": path.as_str()});
     let mut predictions: Vec<_> =
-        content_facts().into_iter().map(|fact| Prediction::unknown_where(fact, args.clone())).collect();
+        CONTENT.into_iter().map(|fact| Prediction::unknown_where(fact, args.clone())).collect();
     for part in ["/atime", "/mtime", "/ctime", "/size"] {
         predictions.push(Prediction::unknown(&File { path: path.clone() }).at(part));
     }
@@ -182,15 +210,15 @@ pub fn content_is_empty(path: &RemotePath) -> Vec<Prediction> {
     ]
 }
 
-fn content_facts() -> [&'static str; 8] {
-    [
-        "files.Sha1File",
-        "files.Sha256File",
-        "files.Sha384File",
-        "files.Md5File",
-        "files.FileContents",
-        "files.FindInFile",
-        "files.Block",
-        "files.Flags",
-    ]
-}
+const KINDS: [&str; 4] = ["files.File", "files.Directory", "files.Link", "files.Socket"];
+
+const CONTENT: [&str; 8] = [
+    "files.Sha1File",
+    "files.Sha256File",
+    "files.Sha384File",
+    "files.Md5File",
+    "files.FileContents",
+    "files.FindInFile",
+    "files.Block",
+    "files.Flags",
+];

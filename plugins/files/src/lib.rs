@@ -2,15 +2,21 @@
 
 pub mod facts;
 pub mod operations;
+pub mod render;
 
 use facts::{
     Block, Directory, File, FileContents, FindDirectories, FindFiles, FindInFile, FindLinks, Flags, Link, Md5File,
     Sha1File, Sha256File, Sha384File, Socket,
 };
 
+use operations::{
+    block::block, copy::copy, copy::r#move, directory::directory, download::download, file::file, get::get, line::line,
+    link::link, put::put, replace::replace, template::template,
+};
+
 windlass_sdk::export! {
     namespace: "files",
-    operations: [],
+    operations: [file, directory, link, put, get, template, line, replace, block, copy, r#move, download],
     facts: [
         File, Link, Directory, Socket, Sha1File, Sha256File, Sha384File, Md5File, FindInFile, FindFiles, FindLinks,
         FindDirectories, Flags, Block, FileContents,

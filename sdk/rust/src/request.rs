@@ -77,6 +77,55 @@ pub fn get_all<F: Fact>(facts: &[F]) -> Result<Vec<F::Value>> {
         .collect()
 }
 
+/// Asks for facts of several kinds at once, in as few round trips as they need:
+/// `let (os, users) = get_together((&Os {}, &Users {}))?;`
+///
+/// # Errors
+/// The first error among the answers.
+pub fn get_together<T: Together>(facts: T) -> Result<T::Values> {
+    let mut answers = surroundings::facts(&facts.requests()).into_iter();
+    let next = || {
+        let none = || Error::new(ErrorKind::MissingFact, "the host gave too few answers");
+        answers.next().unwrap_or_else(|| Err(none()))
+    };
+    T::read(next)
+}
+
+/// Facts that are asked for at once: a tuple of references.
+pub trait Together {
+    /// Their values, in the same order.
+    type Values;
+
+    /// The questions.
+    fn requests(&self) -> Vec<FactRequest>;
+
+    /// Reads the answers, which `next` gives one by one.
+    ///
+    /// # Errors
+    /// The first error among the answers.
+    fn read(next: impl FnMut() -> Result<Json>) -> Result<Self::Values>;
+}
+
+macro_rules! together {
+    ($($fact:ident $position:tt),*) => {
+        impl<$($fact: Fact),*> Together for ($(&$fact,)*) {
+            type Values = ($($fact::Value,)*);
+
+            fn requests(&self) -> Vec<FactRequest> {
+                vec![$(FactRequest::of(self.$position)),*]
+            }
+
+            fn read(mut next: impl FnMut() -> Result<Json>) -> Result<Self::Values> {
+                Ok(($(read_value::<$fact>(next()?)?,)*))
+            }
+        }
+    };
+}
+
+together!(A 0, B 1);
+together!(A 0, B 1, C 2);
+together!(A 0, B 1, C 2, D 3);
+
 /// Asks for parts of a fact.
 ///
 /// # Errors

@@ -124,9 +124,9 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> syn::Result<Tok
 
             #[allow(unused_mut)]
             fn args(&self) -> ::windlass_sdk::reexport::serde_json::Value {
-                let mut arguments = ::windlass_sdk::reexport::serde_json::Map::new();
+                let mut __arguments = ::windlass_sdk::reexport::serde_json::Map::new();
                 #(#encode)*
-                ::windlass_sdk::reexport::serde_json::Value::Object(arguments)
+                ::windlass_sdk::reexport::serde_json::Value::Object(__arguments)
             }
         }
 
@@ -149,10 +149,10 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> syn::Result<Tok
             }
 
             #[allow(unused_mut)]
-            fn read(arguments: ::windlass_sdk::reexport::serde_json::Value) -> ::windlass_sdk::Result<Self> {
-                let mut arguments = ::windlass_sdk::argument::Arguments::new(arguments)?;
+            fn read(given: ::windlass_sdk::reexport::serde_json::Value) -> ::windlass_sdk::Result<Self> {
+                let mut __arguments = ::windlass_sdk::argument::Arguments::new(given)?;
                 #(#decode)*
-                arguments.finish()?;
+                __arguments.finish()?;
                 ::std::result::Result::Ok(Self { #(#fields),* })
             }
 

@@ -110,11 +110,13 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> syn::Result<Tok
 
             fn plan(
                 plan: &mut ::windlass_sdk::Plan,
-                mut arguments: ::windlass_sdk::argument::Arguments,
+                mut __arguments: ::windlass_sdk::argument::Arguments,
             ) -> ::windlass_sdk::Result<()> {
+                // Named before the parameters, one of which may have the operation's name.
+                let __operation = #ident;
                 #(#decode)*
-                arguments.finish()?;
-                #ident(plan, #(#variables),*)
+                __arguments.finish()?;
+                __operation(plan, #(#variables),*)
             }
         }
     })

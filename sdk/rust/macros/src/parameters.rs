@@ -63,17 +63,17 @@ impl Parameter {
         quote!(::windlass_sdk::describe::Parameter::of::<#ty>(#name, #doc, #default, #kind))
     }
 
-    /// Code that takes it from `arguments` into a variable of its name.
+    /// Code that takes it from `__arguments` into a variable of its name.
     pub(crate) fn decode(&self) -> TokenStream {
         let (ident, name, ty, default) = (&self.ident, self.name(), &self.ty, self.default());
-        quote!(let #ident: #ty = arguments.take::<#ty>(#name, #default)?;)
+        quote!(let #ident: #ty = __arguments.take::<#ty>(#name, #default)?;)
     }
 
-    /// Code that writes it into the map `arguments`.
+    /// Code that writes it into the map `__arguments`.
     pub(crate) fn encode(&self) -> TokenStream {
         let (ident, name, ty) = (&self.ident, self.name(), &self.ty);
         quote! {
-            arguments.insert(
+            __arguments.insert(
                 #name.to_owned(),
                 <#ty as ::windlass_sdk::argument::Argument>::encode(&self.#ident),
             );

@@ -19,14 +19,24 @@ pub fn canonical_args(args: &Json) -> Json {
     }
 }
 
-/// True when every argument of `part` stands in `whole`.
+/// True when every argument of `part` stands in `whole`. `{"$below": PATH}` stands for every path below one.
 #[must_use]
 pub fn contains_args(whole: &Json, part: &Json) -> bool {
     let (Json::Object(whole), Json::Object(part)) = (whole, part) else {
         return whole == part;
     };
-    part.iter()
-        .all(|(name, value)| whole.get(name).unwrap_or(&Json::Null) == value)
+    part.iter().all(|(name, value)| {
+        let found = whole.get(name).unwrap_or(&Json::Null);
+        match (value.get("$below").and_then(Json::as_str), found.as_str()) {
+            (Some(folder), Some(path)) => is_below(path, folder),
+            _ => found == value,
+        }
+    })
+}
+
+/// True when a path lies below a folder.
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder.trim_end_matches('/')).is_some_and(|rest| rest.len() > 1 && rest.starts_with('/'))
 }
 
 /// What a JSON pointer names.
@@ -89,6 +99,14 @@ mod tests {
         );
         assert_eq!(select_parts(json!(false), &pointers), json!(false));
         assert_eq!(select_parts(json!(null), &pointers), json!(null));
+    }
+
+    #[test]
+    fn below_is_every_path_in_a_folder_but_not_itself() {
+        let part = json!({"path": {"$below": "/a"}});
+        assert!(contains_args(&json!({"path": "/a/b", "pattern": "x"}), &part));
+        assert!(!contains_args(&json!({"path": "/a"}), &part));
+        assert!(!contains_args(&json!({"path": "/ab"}), &part));
     }
 
     #[test]
