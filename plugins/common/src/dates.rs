@@ -25,7 +25,10 @@ impl Instant {
     /// From microseconds since 1970-01-01 UTC.
     #[must_use]
     pub const fn from_micros(micros: i64) -> Self {
-        Self { micros, offset: Some(0) }
+        Self {
+            micros,
+            offset: Some(0),
+        }
     }
 
     /// From seconds since 1970-01-01 UTC.
@@ -36,7 +39,14 @@ impl Instant {
 
     /// From a date and a time of day, in UTC. None for a month or day that does not exist.
     #[must_use]
-    pub fn from_parts(year: i64, month: i64, day: i64, hour: i64, minute: i64, second: i64) -> Option<Self> {
+    pub fn from_parts(
+        year: i64,
+        month: i64,
+        day: i64,
+        hour: i64,
+        minute: i64,
+        second: i64,
+    ) -> Option<Self> {
         let valid = (1..=12).contains(&month)
             && (1..=31).contains(&day)
             && (0..24).contains(&hour)
@@ -65,7 +75,8 @@ impl Instant {
             zone => Some(parse_offset(zone)?),
         };
         let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
-        let (hour, minute, second) = three(time, ':').or_else(|| three(&format!("{time}:00"), ':'))?;
+        let (hour, minute, second) =
+            three(time, ':').or_else(|| three(&format!("{time}:00"), ':'))?;
         let fraction: String = fraction.chars().chain("000000".chars()).take(6).collect();
         let mut at = Self::from_parts(year, month, day, hour, minute, second)?;
         at.micros += fraction.parse::<i64>().ok()? - i64::from(offset.unwrap_or(0)) * MICROS;
@@ -85,14 +96,20 @@ impl Instant {
     pub fn or_offset(self, offset: i32) -> Self {
         match self.offset {
             Some(_) => self,
-            None => Self { micros: self.micros - i64::from(offset) * MICROS, offset: Some(offset) },
+            None => Self {
+                micros: self.micros - i64::from(offset) * MICROS,
+                offset: Some(offset),
+            },
         }
     }
 
     /// The clock reading where it was written, as if that were UTC.
     #[must_use]
     pub fn wall_clock(self) -> Self {
-        Self { micros: self.micros + i64::from(self.offset.unwrap_or(0)) * MICROS, offset: None }
+        Self {
+            micros: self.micros + i64::from(self.offset.unwrap_or(0)) * MICROS,
+            offset: None,
+        }
     }
 
     /// The offset it was written with, in seconds east of UTC.
@@ -150,7 +167,8 @@ impl Serialize for Instant {
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Json::deserialize(deserializer)?;
-        Self::from_json(&value).ok_or_else(|| D::Error::custom("expected a date and time in ISO 8601"))
+        Self::from_json(&value)
+            .ok_or_else(|| D::Error::custom("expected a date and time in ISO 8601"))
     }
 }
 
@@ -170,7 +188,9 @@ fn three(text: &str, separator: char) -> Option<(i64, i64, i64)> {
     let mut parts = text.split(separator);
     let mut next = || {
         let part = parts.next()?;
-        part.chars().all(|c| c.is_ascii_digit()).then(|| part.parse().ok())?
+        part.chars()
+            .all(|c| c.is_ascii_digit())
+            .then(|| part.parse().ok())?
     };
     let three = (next()?, next()?, next()?);
     parts.next().is_none().then_some(three)
@@ -194,8 +214,16 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
     let of_year = of_era - (365 * year + year / 4 - year / 100);
     let shifted = (5 * of_year + 2) / 153;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    (year + era * 400 + i64::from(month <= 2), month, of_year - (153 * shifted + 2) / 5 + 1)
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
+    (
+        year + era * 400 + i64::from(month <= 2),
+        month,
+        of_year - (153 * shifted + 2) / 5 + 1,
+    )
 }
 
 #[cfg(test)]
@@ -205,24 +233,51 @@ mod tests {
 
     #[test]
     fn iso_round_trips() {
-        for text in ["1970-01-01T00:00:00", "2020-02-29T23:59:59", "1969-12-31T12:00:00.000001", "2000-05-01T00:01:00"] {
+        for text in [
+            "1970-01-01T00:00:00",
+            "2020-02-29T23:59:59",
+            "1969-12-31T12:00:00.000001",
+            "2000-05-01T00:01:00",
+        ] {
             assert_eq!(Instant::parse(text).unwrap().to_iso(), text);
         }
-        assert_eq!(Instant::from_seconds(1_594_804_774).to_iso(), "2020-07-15T09:19:34");
+        assert_eq!(
+            Instant::from_seconds(1_594_804_774).to_iso(),
+            "2020-07-15T09:19:34"
+        );
     }
 
     #[test]
     fn offsets_move_the_clock() {
-        assert_eq!(Instant::parse("2022-11-17T20:45:00-06:00").unwrap().to_iso(), "2022-11-18T02:45:00");
+        assert_eq!(
+            Instant::parse("2022-11-17T20:45:00-06:00")
+                .unwrap()
+                .to_iso(),
+            "2022-11-18T02:45:00"
+        );
         let local = Instant::parse("2022-11-17T20:45").unwrap();
         assert_eq!(local.offset(), None);
         assert_eq!(local.or_offset(-6 * 3600).to_iso(), "2022-11-18T02:45:00");
-        assert_eq!(Instant::parse("2019-01-01T00:00:00+0100").unwrap().wall_clock().to_iso(), "2019-01-01T00:00:00");
+        assert_eq!(
+            Instant::parse("2019-01-01T00:00:00+0100")
+                .unwrap()
+                .wall_clock()
+                .to_iso(),
+            "2019-01-01T00:00:00"
+        );
     }
 
     #[test]
     fn what_is_no_date_is_none() {
-        for text in ["", "today", "/var/x-1-2", "2020-13-01", "2020-1-1", "2020-01-01T25:00:00", "2020-01-01T00:00:00+x"] {
+        for text in [
+            "",
+            "today",
+            "/var/x-1-2",
+            "2020-13-01",
+            "2020-1-1",
+            "2020-01-01T25:00:00",
+            "2020-01-01T00:00:00+x",
+        ] {
             assert!(Instant::parse(text).is_none(), "{text}");
         }
     }

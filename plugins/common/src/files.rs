@@ -4,7 +4,8 @@ use serde_json::{Map, Value as Json, json};
 use windlass_sdk::prelude::*;
 
 use crate::requests::{
-    Directory, File, FileContents, FindInFile, Link, Md5File, Sha1File, Sha256File, Sha384File, Socket,
+    Directory, File, FileContents, FindInFile, Link, Md5File, Sha1File, Sha256File, Sha384File,
+    Socket,
 };
 use crate::stat::{Kind, Stat};
 
@@ -25,7 +26,12 @@ impl Known {
     /// Owner, group and mode as far as they are given.
     #[must_use]
     pub fn new(user: Option<&str>, group: Option<&str>, mode: Option<Mode>) -> Self {
-        Self { user: user.map(str::to_owned), group: group.map(str::to_owned), mode, link_target: None }
+        Self {
+            user: user.map(str::to_owned),
+            group: group.map(str::to_owned),
+            mode,
+            link_target: None,
+        }
     }
 
     /// With what is left as it is now.
@@ -34,7 +40,9 @@ impl Known {
         if let Some(now) = now {
             self.user = self.user.or_else(|| now.user.clone());
             self.group = self.group.or_else(|| now.group.clone());
-            self.mode = self.mode.or_else(|| now.mode.and_then(|digits| Mode::from_digits(digits.into())));
+            self.mode = self
+                .mode
+                .or_else(|| now.mode.and_then(|digits| Mode::from_digits(digits.into())));
         }
         self
     }
@@ -54,9 +62,17 @@ impl Known {
     }
 
     fn unknown_parts(&self) -> impl Iterator<Item = &'static str> {
-        let parts = [("/user", self.user.is_none()), ("/group", self.group.is_none()), ("/mode", self.mode.is_none())];
+        let parts = [
+            ("/user", self.user.is_none()),
+            ("/group", self.group.is_none()),
+            ("/mode", self.mode.is_none()),
+        ];
         let times = ["/atime", "/mtime", "/ctime", "/size"];
-        parts.into_iter().filter(|(_, unknown)| *unknown).map(|(part, _)| part).chain(times)
+        parts
+            .into_iter()
+            .filter(|(_, unknown)| *unknown)
+            .map(|(part, _)| part)
+            .chain(times)
     }
 }
 
@@ -72,7 +88,13 @@ fn fact_of(kind: Kind) -> &'static str {
 /// A path will be of a kind, with what is known of it, and of no other.
 #[must_use]
 pub fn becomes(path: &RemotePath, kind: Kind, known: &Known) -> Vec<Prediction> {
-    let of = |is: Kind| if is == kind { known.value() } else { json!(false) };
+    let of = |is: Kind| {
+        if is == kind {
+            known.value()
+        } else {
+            json!(false)
+        }
+    };
     let path = || path.clone();
     let mut predictions = vec![
         Prediction::value(&File { path: path() }, of(Kind::File)),
@@ -94,7 +116,13 @@ pub fn becomes(path: &RemotePath, kind: Kind, known: &Known) -> Vec<Prediction> 
 
 /// Owner, group and mode of what stands at a path will be as given; what is not given stays.
 #[must_use]
-pub fn changes(path: &RemotePath, kind: Kind, user: Option<&str>, group: Option<&str>, mode: Option<Mode>) -> Vec<Prediction> {
+pub fn changes(
+    path: &RemotePath,
+    kind: Kind,
+    user: Option<&str>,
+    group: Option<&str>,
+    mode: Option<Mode>,
+) -> Vec<Prediction> {
     let name = fact_of(kind);
     let part = |at: &str, value: Option<Json>| Prediction {
         fact: name.to_owned(),
@@ -126,7 +154,11 @@ pub fn vanishes(path: &RemotePath) -> Vec<Prediction> {
             predictions.push(Prediction::value_where(fact, args.clone(), Json::Null));
         }
         for fact in CONTENT {
-            let empty = if fact == "files.Flags" { json!([]) } else { Json::Null };
+            let empty = if fact == "files.Flags" {
+                json!([])
+            } else {
+                Json::Null
+            };
             predictions.push(Prediction::value_where(fact, args.clone(), empty));
         }
     }
@@ -141,7 +173,10 @@ fn below(path: &RemotePath) -> Json {
 /// Owner, group or mode of all that stands below a path will be known at execution only.
 #[must_use]
 pub fn changes_below(path: &RemotePath, part: &str) -> Vec<Prediction> {
-    KINDS.into_iter().map(|fact| Prediction::unknown_where(fact, below(path)).at(part)).collect()
+    KINDS
+        .into_iter()
+        .map(|fact| Prediction::unknown_where(fact, below(path)).at(part))
+        .collect()
 }
 
 /// The folders above a path will be there. Those that are there already keep what is known of them, as far as one can
@@ -153,7 +188,8 @@ pub fn parents_exist(path: &RemotePath) -> Vec<Prediction> {
     while let Some(path) = folder.filter(|folder| folder.as_str() != "/") {
         let fact = Directory { path: path.clone() };
         predictions.push(Prediction::value(&fact, true).at("/exists"));
-        predictions.extend(["/user", "/group", "/mode"].map(|part| Prediction::unknown(&fact).at(part)));
+        predictions
+            .extend(["/user", "/group", "/mode"].map(|part| Prediction::unknown(&fact).at(part)));
         folder = path.parent();
     }
     predictions
@@ -174,8 +210,10 @@ pub fn unknown_at(path: &RemotePath) -> Vec<Prediction> {
 #[must_use]
 pub fn content_changes(path: &RemotePath) -> Vec<Prediction> {
     let args = json!({"path": path.as_str()});
-    let mut predictions: Vec<_> =
-        CONTENT.into_iter().map(|fact| Prediction::unknown_where(fact, args.clone())).collect();
+    let mut predictions: Vec<_> = CONTENT
+        .into_iter()
+        .map(|fact| Prediction::unknown_where(fact, args.clone()))
+        .collect();
     for part in ["/atime", "/mtime", "/ctime", "/size"] {
         predictions.push(Prediction::unknown(&File { path: path.clone() }).at(part));
     }
@@ -197,7 +235,10 @@ pub fn content_becomes(path: &RemotePath, sha1: Option<&str>) -> Vec<Prediction>
 pub fn content_is_empty(path: &RemotePath) -> Vec<Prediction> {
     let of = || path.clone();
     vec![
-        Prediction::value(&Sha1File { path: of() }, "da39a3ee5e6b4b0d3255bfef95601890afd80709"),
+        Prediction::value(
+            &Sha1File { path: of() },
+            "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+        ),
         Prediction::value(&Md5File { path: of() }, "d41d8cd98f00b204e9800998ecf8427e"),
         Prediction::value(
             &Sha256File { path: of() },
@@ -205,12 +246,21 @@ pub fn content_is_empty(path: &RemotePath) -> Vec<Prediction> {
         ),
         Prediction::unknown(&Sha384File { path: of() }),
         Prediction::value(&FileContents { path: of() }, json!([])),
-        Prediction::value_where(FindInFile::name(), json!({"path": path.as_str()}), json!([])),
+        Prediction::value_where(
+            FindInFile::name(),
+            json!({"path": path.as_str()}),
+            json!([]),
+        ),
         Prediction::value_where("files.Block", json!({"path": path.as_str()}), json!([])),
     ]
 }
 
-const KINDS: [&str; 4] = ["files.File", "files.Directory", "files.Link", "files.Socket"];
+const KINDS: [&str; 4] = [
+    "files.File",
+    "files.Directory",
+    "files.Link",
+    "files.Socket",
+];
 
 const CONTENT: [&str; 8] = [
     "files.Sha1File",

@@ -26,7 +26,12 @@ impl Reach {
 
 /// The command that sets user, group or both; none when neither is given.
 #[must_use]
-pub fn chown(path: &RemotePath, user: Option<&str>, group: Option<&str>, reach: Reach) -> Option<ShellText> {
+pub fn chown(
+    path: &RemotePath,
+    user: Option<&str>,
+    group: Option<&str>,
+    reach: Reach,
+) -> Option<ShellText> {
     let option = reach.option();
     match (user, group) {
         (Some(user), Some(group)) => {

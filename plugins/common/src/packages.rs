@@ -67,8 +67,10 @@ pub fn ensure(
     predict: impl Fn(&[&str], bool) -> Vec<Prediction>,
 ) {
     let join = manager.version_join;
-    let (there, missing): (Vec<&String>, Vec<&String>) =
-        wanted.packages.iter().partition(|package| has(installed, package, join));
+    let (there, missing): (Vec<&String>, Vec<&String>) = wanted
+        .packages
+        .iter()
+        .partition(|package| has(installed, package, join));
     let name = |package: &&'_ String| split(package, join).0.to_owned();
 
     let (change, command) = if wanted.present {
@@ -82,17 +84,22 @@ pub fn ensure(
     if !change.is_empty() {
         let names: Vec<String> = change.iter().map(name).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        plan.run(shell!("{command:text} {change:words}")).predict_all(predict(&names, wanted.present));
+        plan.run(shell!("{command:text} {change:words}"))
+            .predict_all(predict(&names, wanted.present));
     }
 
     if wanted.present {
-        let upgradable: Vec<&String> =
-            there.iter().copied().filter(|package| split(package, join).1.is_none()).collect();
+        let upgradable: Vec<&String> = there
+            .iter()
+            .copied()
+            .filter(|package| split(package, join).1.is_none())
+            .collect();
         if wanted.latest && !upgradable.is_empty() && !manager.upgrade.parts().is_empty() {
             let names: Vec<String> = upgradable.iter().map(name).collect();
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             let command = &manager.upgrade;
-            plan.run(shell!("{command:text} {upgradable:words}")).predict_all(predict(&names, true));
+            plan.run(shell!("{command:text} {upgradable:words}"))
+                .predict_all(predict(&names, true));
         } else {
             for package in there {
                 plan.note(format!("package {package} is installed"));
@@ -115,9 +122,20 @@ mod tests {
             version_join: "=",
         };
         let packages: Vec<String> = packages.iter().map(|name| (*name).to_owned()).collect();
-        let installed: Installed = serde_json::from_value(json!({"vim": ["8.1"], "git": {"$set": ["2.0"]}})).unwrap();
+        let installed: Installed =
+            serde_json::from_value(json!({"vim": ["8.1"], "git": {"$set": ["2.0"]}})).unwrap();
         let mut plan = Plan::new();
-        ensure(&mut plan, &manager, Wanted { packages: &packages, present, latest }, &installed, |_, _| Vec::new());
+        ensure(
+            &mut plan,
+            &manager,
+            Wanted {
+                packages: &packages,
+                present,
+                latest,
+            },
+            &installed,
+            |_, _| Vec::new(),
+        );
         plan.steps
             .iter()
             .map(|step| match &step.action {
@@ -129,7 +147,10 @@ mod tests {
 
     #[test]
     fn only_what_is_missing_is_installed() {
-        assert_eq!(plan(&["vim", "curl", "a b"], true, false), ["get install curl 'a b'"]);
+        assert_eq!(
+            plan(&["vim", "curl", "a b"], true, false),
+            ["get install curl 'a b'"]
+        );
         assert!(plan(&["vim", "git=2.0"], true, false).is_empty());
         assert_eq!(plan(&["git=2.1"], true, false), ["get install git=2.1"]);
     }
@@ -137,6 +158,9 @@ mod tests {
     #[test]
     fn only_what_is_there_is_removed_or_upgraded() {
         assert_eq!(plan(&["vim", "curl"], false, false), ["get remove vim"]);
-        assert_eq!(plan(&["vim", "git=2.0", "curl"], true, true), ["get install curl", "get upgrade vim"]);
+        assert_eq!(
+            plan(&["vim", "git=2.0", "curl"], true, true),
+            ["get install curl", "get upgrade vim"]
+        );
     }
 }

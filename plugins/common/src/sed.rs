@@ -22,7 +22,11 @@ impl Edit<'_> {
     #[must_use]
     pub fn replace(&self, pattern: &str, replacement: &str) -> ShellText {
         let flags = self.flags.concat();
-        let script = format!("s/{}/{}/{flags}", escape_slashes(pattern), escape_slashes(replacement));
+        let script = format!(
+            "s/{}/{}/{flags}",
+            escape_slashes(pattern),
+            escape_slashes(replacement)
+        );
         self.command(&script)
     }
 
@@ -33,13 +37,19 @@ impl Edit<'_> {
     }
 
     fn command(&self, script: &str) -> ShellText {
-        let Some(path) = self.path else { return ShellText::new() };
+        let Some(path) = self.path else {
+            return ShellText::new();
+        };
         let stamp = context::timestamp();
         let kept = path.with_suffix(&format!(".{stamp}"));
         let extended = if self.extended { "-E " } else { "" };
         let script = word(script, self.interpolate);
         let edit = shell!("sed {extended:raw}-i.{stamp} {script:text} {path}");
-        if self.backup { edit } else { shell!("{edit:text} && rm -f {kept}") }
+        if self.backup {
+            edit
+        } else {
+            shell!("{edit:text} && rm -f {kept}")
+        }
     }
 }
 
@@ -71,7 +81,11 @@ fn escape_slashes(text: &str) -> String {
 /// A pattern that matches whole lines, with what matches a part of them in the middle.
 #[must_use]
 pub fn whole_line(line: &str, escape: bool) -> String {
-    let escaped = if escape { escape_pattern(line) } else { line.to_owned() };
+    let escaped = if escape {
+        escape_pattern(line)
+    } else {
+        line.to_owned()
+    };
     let start = if escaped.starts_with('^') { "" } else { "^.*" };
     let end = if escaped.ends_with('$') { "" } else { ".*$" };
     format!("{start}{escaped}{end}")
@@ -116,10 +130,24 @@ mod tests {
     #[test]
     fn edits_remove_the_copy_unless_it_is_a_backup() {
         let path = RemotePath::new("/f");
-        let edit = Edit { path: Some(&path), ..Edit::default() };
+        let edit = Edit {
+            path: Some(&path),
+            ..Edit::default()
+        };
         let stamp = context::timestamp();
-        assert_eq!(edit.replace("a", "b/c").render(), format!("sed -i.{stamp} 's/a/b\\/c/' /f && rm -f /f.{stamp}"));
-        let kept = Edit { path: Some(&path), backup: true, extended: true, ..Edit::default() };
-        assert_eq!(kept.delete("a+").render(), format!("sed -E -i.{stamp} /a+/d /f"));
+        assert_eq!(
+            edit.replace("a", "b/c").render(),
+            format!("sed -i.{stamp} 's/a/b\\/c/' /f && rm -f /f.{stamp}")
+        );
+        let kept = Edit {
+            path: Some(&path),
+            backup: true,
+            extended: true,
+            ..Edit::default()
+        };
+        assert_eq!(
+            kept.delete("a+").render(),
+            format!("sed -E -i.{stamp} /a+/d /f")
+        );
     }
 }

@@ -53,20 +53,37 @@ mod tests {
 
     fn plan(runs: bool, wanted: Wanted<'_>) -> (usize, Vec<String>) {
         let mut plan = Plan::new();
-        control(&mut plan, "web", runs, wanted, |word| shell!("rc web {word}"), |_| Vec::new());
+        control(
+            &mut plan,
+            "web",
+            runs,
+            wanted,
+            |word| shell!("rc web {word}"),
+            |_| Vec::new(),
+        );
         (plan.steps.len(), plan.notes)
     }
 
     #[test]
     fn what_runs_is_not_started_again() {
-        let wanted = Wanted { running: Some(true), ..Wanted::default() };
-        assert_eq!(plan(true, wanted), (0, vec!["service web is running".to_owned()]));
+        let wanted = Wanted {
+            running: Some(true),
+            ..Wanted::default()
+        };
+        assert_eq!(
+            plan(true, wanted),
+            (0, vec!["service web is running".to_owned()])
+        );
         assert_eq!(plan(false, wanted).0, 1);
     }
 
     #[test]
     fn only_what_runs_is_reloaded() {
-        let wanted = Wanted { restarted: true, reloaded: true, ..Wanted::default() };
+        let wanted = Wanted {
+            restarted: true,
+            reloaded: true,
+            ..Wanted::default()
+        };
         assert_eq!(plan(false, wanted).0, 0);
         assert_eq!(plan(true, wanted).0, 2);
     }

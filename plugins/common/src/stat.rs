@@ -123,11 +123,18 @@ pub fn look<F: Fact<Value = Found>>(fact: &F, parts: &[&str]) -> Result<Found> {
     let value = match get_parts(fact, &pointers)? {
         Parts::Whole(value) => value,
         Parts::Of(parts) => Json::Object(
-            parts.into_iter().map(|(pointer, part)| (pointer.trim_start_matches('/').to_owned(), part)).collect(),
+            parts
+                .into_iter()
+                .map(|(pointer, part)| (pointer.trim_start_matches('/').to_owned(), part))
+                .collect(),
         ),
     };
-    Found::from_json(value)
-        .map_err(|error| Error::new(ErrorKind::MissingFact, format!("{} answered oddly: {error}", F::name())))
+    Found::from_json(value).map_err(|error| {
+        Error::new(
+            ErrorKind::MissingFact,
+            format!("{} answered oddly: {error}", F::name()),
+        )
+    })
 }
 
 /// The command whose output [`read`] reads: GNU and busybox `stat`, BSD `stat`, else `ls`. Nothing for what is missing.
@@ -144,7 +151,8 @@ pub fn command(path: &RemotePath) -> ShellText {
 #[must_use]
 pub fn read(output: &str, kind: Kind) -> Found {
     let line = output.lines().map(str::trim).find(|line| !line.is_empty());
-    let Some((letter, mut stat)) = line.and_then(|line| read_stat(line).or_else(|| read_ls(line))) else {
+    let Some((letter, mut stat)) = line.and_then(|line| read_stat(line).or_else(|| read_ls(line)))
+    else {
         return Found::Nothing;
     };
     if letter != kind.letter() {
@@ -166,7 +174,13 @@ fn read_stat(line: &str) -> Option<(char, Stat)> {
     let (mtime, rest) = rest.split_once(" ctime=")?;
     let (ctime, rest) = rest.split_once(" size=")?;
     let (size, names) = rest.split_once(' ')?;
-    let time = |text: &str| text.split('.').next()?.parse().ok().map(Instant::from_seconds);
+    let time = |text: &str| {
+        text.split('.')
+            .next()?
+            .parse()
+            .ok()
+            .map(Instant::from_seconds)
+    };
     let letter = mode.chars().next()?;
     let stat = Stat {
         user: Some(user.to_owned()),
@@ -207,10 +221,15 @@ fn read_ls(line: &str) -> Option<(char, Stat)> {
 }
 
 fn read_ls_time(first: &str, second: &str, last: &str) -> Option<Instant> {
-    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    const MONTHS: [&str; 12] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
     let month_of = |word: &str| {
         let word = word.to_ascii_lowercase();
-        (1i64..).zip(MONTHS).find(|(_, month)| *month == word).map(|(number, _)| number)
+        (1i64..)
+            .zip(MONTHS)
+            .find(|(_, month)| *month == word)
+            .map(|(number, _)| number)
     };
     let (month, day) = match month_of(first) {
         Some(month) => (month, second),
@@ -220,7 +239,14 @@ fn read_ls_time(first: &str, second: &str, last: &str) -> Option<Instant> {
     match last.split_once(':') {
         Some((hour, minute)) => {
             let year = Instant::year_of_run()?;
-            Instant::from_parts(year, month, day, hour.parse().ok()?, minute.parse().ok()?, 0)
+            Instant::from_parts(
+                year,
+                month,
+                day,
+                hour.parse().ok()?,
+                minute.parse().ok()?,
+                0,
+            )
         }
         None => Instant::from_parts(last.parse().ok()?, month, day, 0, 0, 0),
     }
@@ -231,7 +257,9 @@ fn read_mode(text: &str) -> Option<u32> {
     let letters: Vec<char> = text.chars().skip(1).take(9).collect();
     let mut bits = 0u32;
     for (place, triple) in letters.chunks_exact(3).enumerate() {
-        let [read, write, execute] = triple else { return None };
+        let [read, write, execute] = triple else {
+            return None;
+        };
         let shift = 6 - 3 * u32::try_from(place).ok()?;
         bits |= (u32::from(*read == 'r') * 4 + u32::from(*write == 'w') * 2) << shift;
         bits |= u32::from("xst".contains(*execute)) << shift;
@@ -246,10 +274,15 @@ fn read_mode(text: &str) -> Option<u32> {
 /// BSD not at all.
 fn read_target(names: &str) -> Option<String> {
     let arrows = ["' -> '", "' -> `", "\" -> \"", "' -> \"", "\" -> '"];
-    let quoted = arrows.iter().find_map(|arrow| names.split_once(arrow)).map(|(_, target)| target);
+    let quoted = arrows
+        .iter()
+        .find_map(|arrow| names.split_once(arrow))
+        .map(|(_, target)| target);
     match quoted {
         Some(target) => Some(target.trim_end_matches(['\'', '"']).to_owned()),
-        None => names.split_once(" -> ").map(|(_, target)| target.trim_matches(['\'', '"', '`']).to_owned()),
+        None => names
+            .split_once(" -> ")
+            .map(|(_, target)| target.trim_matches(['\'', '"', '`']).to_owned()),
     }
 }
 

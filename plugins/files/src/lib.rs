@@ -5,13 +5,13 @@ pub mod operations;
 pub mod render;
 
 use facts::{
-    Block, Directory, File, FileContents, FindDirectories, FindFiles, FindInFile, FindLinks, Flags, Link, Md5File,
-    Sha1File, Sha256File, Sha384File, Socket,
+    Block, Directory, File, FileContents, FindDirectories, FindFiles, FindInFile, FindLinks, Flags,
+    Link, Md5File, Sha1File, Sha256File, Sha384File, Socket,
 };
 
 use operations::{
-    block::block, copy::copy, copy::r#move, directory::directory, download::download, file::file, get::get, line::line,
-    link::link, put::put, replace::replace, template::template,
+    block::block, copy::copy, copy::r#move, directory::directory, download::download, file::file,
+    get::get, line::line, link::link, put::put, replace::replace, template::template,
 };
 
 windlass_sdk::export! {

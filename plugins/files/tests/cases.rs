@@ -7,18 +7,30 @@ use windlass_plugin_files::NAMESPACE;
 use windlass_plugin_testing::{read_cases, run_cases};
 
 fn provided(subject: &str) -> bool {
-    NAMESPACE.describe_operations().iter().any(|info| info.name == subject)
-        || NAMESPACE.describe_facts().iter().any(|info| info.name == subject)
+    NAMESPACE
+        .describe_operations()
+        .iter()
+        .any(|info| info.name == subject)
+        || NAMESPACE
+            .describe_facts()
+            .iter()
+            .any(|info| info.name == subject)
 }
 
 fn all_pass(path: &Path) {
-    let cases = read_cases(path, &provided).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let cases =
+        read_cases(path, &provided).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     assert!(!cases.is_empty(), "{} has no cases", path.display());
     let failures = run_cases(&NAMESPACE, &cases);
     for failure in &failures {
         eprintln!("{}\n   {}", failure.id, failure.why);
     }
-    assert!(failures.is_empty(), "{} of {} cases failed", failures.len(), cases.len());
+    assert!(
+        failures.is_empty(),
+        "{} of {} cases failed",
+        failures.len(),
+        cases.len()
+    );
 }
 
 #[test]

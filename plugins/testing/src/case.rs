@@ -46,13 +46,21 @@ impl Case {
 pub fn read_cases(path: &Path, about: &dyn Fn(&str) -> bool) -> io::Result<Vec<Case>> {
     let mut files = vec![path.to_owned()];
     if path.is_dir() {
-        files = fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
-        files.retain(|file| file.extension().is_some_and(|extension| extension == "jsonl"));
+        files = fs::read_dir(path)?
+            .map(|entry| Ok(entry?.path()))
+            .collect::<io::Result<_>>()?;
+        files.retain(|file| {
+            file.extension()
+                .is_some_and(|extension| extension == "jsonl")
+        });
         files.sort();
     }
     let mut cases = Vec::new();
     for file in files {
-        for line in fs::read_to_string(&file)?.lines().filter(|line| !line.trim().is_empty()) {
+        for line in fs::read_to_string(&file)?
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+        {
             let case = Case::new(serde_json::from_str(line)?);
             if about(case.subject()) {
                 cases.push(case);
@@ -74,7 +82,9 @@ pub(crate) fn bound(value: &Json) -> Json {
                     _ => {}
                 }
             }
-            map.iter().map(|(key, item)| (key.clone(), bound(item))).collect()
+            map.iter()
+                .map(|(key, item)| (key.clone(), bound(item)))
+                .collect()
         }
         other => other.clone(),
     }

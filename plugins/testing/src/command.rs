@@ -21,20 +21,29 @@ pub(crate) fn planned(plan: &Plan, cwd: &str) -> Vec<Command> {
         match &step.action {
             Action::Shell(shell) => commands.push(Command::Shell(shell.text.render())),
             Action::Upload(upload) => {
-                commands.push(Command::Upload { source: source(&upload.source, cwd), dest: upload.dest.clone() });
+                commands.push(Command::Upload {
+                    source: source(&upload.source, cwd),
+                    dest: upload.dest.clone(),
+                });
                 let dest = windlass_sdk::values::RemotePath::new(upload.dest.as_str());
                 let (user, group) = (upload.user.as_deref(), upload.group.as_deref());
                 let reach = windlass_plugin_common::owner::Reach::Itself;
-                if let Some(chown) = windlass_plugin_common::owner::chown(&dest, user, group, reach) {
+                if let Some(chown) = windlass_plugin_common::owner::chown(&dest, user, group, reach)
+                {
                     commands.push(Command::Shell(chown.render()));
                 }
                 if let Some(mode) = upload.mode {
                     let mode = windlass_sdk::values::Mode::from_bits(mode);
-                    commands.push(Command::Shell(windlass_plugin_common::owner::chmod(&dest, mode, reach).render()));
+                    commands.push(Command::Shell(
+                        windlass_plugin_common::owner::chmod(&dest, mode, reach).render(),
+                    ));
                 }
             }
             Action::Download { src, dest, .. } => {
-                commands.push(Command::Download { src: src.clone(), dest: join(cwd, dest) });
+                commands.push(Command::Download {
+                    src: src.clone(),
+                    dest: join(cwd, dest),
+                });
             }
             Action::Reboot { text, .. } => commands.push(Command::Shell(text.render())),
             other => commands.push(Command::Other(format!("{other:?}"))),
@@ -53,9 +62,15 @@ pub(crate) fn expected(command: &Json, cwd: &str) -> Command {
                 Some(content) => format!("content {content}"),
                 None => format!("file {}", join(cwd, &text("local_path"))),
             };
-            Command::Upload { source, dest: text("dest") }
+            Command::Upload {
+                source,
+                dest: text("dest"),
+            }
         }
-        Some("download") => Command::Download { src: text("src"), dest: join(cwd, &text("dest")) },
+        Some("download") => Command::Download {
+            src: text("src"),
+            dest: join(cwd, &text("dest")),
+        },
         _ => Command::Other(command.to_string()),
     }
 }
@@ -63,14 +78,22 @@ pub(crate) fn expected(command: &Json, cwd: &str) -> Command {
 fn source(content: &Content, cwd: &str) -> String {
     match content {
         Content::Local(path) => format!("file {}", join(cwd, path)),
-        Content::Inline(atoms) => atoms.iter().fold("content ".to_owned(), |text, atom| match atom {
-            Atom::Text(more) => text + more,
-            Atom::Bytes(bytes) => text + &String::from_utf8_lossy(bytes),
-            Atom::Secret { secret, .. } => format!("{text}<secret {secret}>"),
-        }),
+        Content::Inline(atoms) => {
+            atoms
+                .iter()
+                .fold("content ".to_owned(), |text, atom| match atom {
+                    Atom::Text(more) => text + more,
+                    Atom::Bytes(bytes) => text + &String::from_utf8_lossy(bytes),
+                    Atom::Secret { secret, .. } => format!("{text}<secret {secret}>"),
+                })
+        }
     }
 }
 
 fn join(cwd: &str, path: &str) -> String {
-    if path.starts_with('/') { path.to_owned() } else { format!("{}/{path}", cwd.trim_end_matches('/')) }
+    if path.starts_with('/') {
+        path.to_owned()
+    } else {
+        format!("{}/{path}", cwd.trim_end_matches('/'))
+    }
 }

@@ -7,7 +7,11 @@ use crate::command::Command;
 /// Text without the names that differ: ours and those that pyinfra writes.
 pub(crate) fn normal(text: &str) -> String {
     let either = text.replace("(WINDLASS|PYINFRA)", "NAME");
-    either.replace("WINDLASS", "NAME").replace("PYINFRA", "NAME").replace("windlass", "name").replace("pyinfra", "name")
+    either
+        .replace("WINDLASS", "NAME")
+        .replace("PYINFRA", "NAME")
+        .replace("windlass", "name")
+        .replace("pyinfra", "name")
 }
 
 /// Whether two shell lines are the same, or split into the same words.
@@ -31,11 +35,17 @@ pub(crate) fn same_value(a: &Json, b: &Json) -> bool {
     match (&set(a), &set(b)) {
         (Json::Number(a), Json::Number(b)) => a.as_f64() == b.as_f64(),
         (Json::Array(a), Json::Array(b)) if is_set => {
-            a.len() == b.len() && a.iter().all(|item| b.iter().any(|other| same_value(item, other)))
+            a.len() == b.len()
+                && a.iter()
+                    .all(|item| b.iter().any(|other| same_value(item, other)))
         }
-        (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_value(a, b)),
+        (Json::Array(a), Json::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_value(a, b))
+        }
         (Json::Object(a), Json::Object(b)) => {
-            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same_value(a, b)))
+            a.len() == b.len()
+                && a.iter()
+                    .all(|(key, a)| b.get(key).is_some_and(|b| same_value(a, b)))
         }
         (a, b) => a == b,
     }
@@ -50,7 +60,10 @@ mod tests {
     fn quoting_that_means_the_same_is_equal() {
         assert!(same_shell("touch 'a'", "touch a"));
         assert!(!same_shell("touch 'a b'", "touch a b"));
-        assert!(same_shell("awk '/# BEGIN (WINDLASS|PYINFRA) BLOCK/'", "awk '/# BEGIN PYINFRA BLOCK/'"));
+        assert!(same_shell(
+            "awk '/# BEGIN (WINDLASS|PYINFRA) BLOCK/'",
+            "awk '/# BEGIN PYINFRA BLOCK/'"
+        ));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! A case file has a JSON object a line; `windlass pack test` reads the same format and runs it against components.
 //! Here a failing case can be debugged like any Rust code.
 
+#![cfg(not(target_arch = "wasm32"))]
+
 mod case;
 mod command;
 mod compare;

@@ -91,7 +91,9 @@ pub mod prelude {
     pub use crate::content::{Atom, Content, Encoding};
     pub use crate::describe::Stability;
     pub use crate::fact::{Fact, Origin, Output, Source};
-    pub use crate::request::{FactRequest, Parts, Picked, get, get_all, get_parts, get_together, pick};
+    pub use crate::request::{
+        FactRequest, Parts, Picked, get, get_all, get_parts, get_together, pick,
+    };
     pub use crate::shell::{Shell, ShellText, Words};
     pub use crate::step::{Diff, Step, Upload};
     pub use crate::values::{LocalPath, Mode, OneOrMany, RemotePath, RestList, RestMap};

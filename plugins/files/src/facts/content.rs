@@ -44,10 +44,17 @@ pub fn FileContents(
     path: RemotePath,
 ) -> Source<Option<Vec<String>>> {
     let mark = format!("{MISSING}{path}");
-    Source::shell(shell!("( test -e {path} && cat {path} ) || echo {mark}"), move |output| {
-        let lines = output.lines();
-        Ok(if lines.len() == 1 && lines.first() == Some(&mark) { None } else { Some(lines) })
-    })
+    Source::shell(
+        shell!("( test -e {path} && cat {path} ) || echo {mark}"),
+        move |output| {
+            let lines = output.lines();
+            Ok(if lines.len() == 1 && lines.first() == Some(&mark) {
+                None
+            } else {
+                Some(lines)
+            })
+        },
+    )
 }
 
 /// The flags of a file or folder (BSD and macOS); null where the target has none.
@@ -59,7 +66,12 @@ pub fn Flags(
     Source::shell(shell!("! test -e {path} || stat -f %Sf {path}"), |output| {
         let lines = output.lines();
         let flags = match lines.as_slice() {
-            [only] => only.split(',').map(str::trim).filter(|flag| !flag.is_empty()).map(str::to_owned).collect(),
+            [only] => only
+                .split(',')
+                .map(str::trim)
+                .filter(|flag| !flag.is_empty())
+                .map(str::to_owned)
+                .collect(),
             _ => Vec::new(),
         };
         Ok(flags)
@@ -113,7 +125,10 @@ pub fn Block(
     end: Option<String>,
 ) -> Source<Option<Vec<String>>> {
     let markers = Markers::new(marker.as_deref(), begin.as_deref(), end.as_deref());
-    let script = format!("/{}/{{ f=0}} f; /{}/{{ f=1}} ", markers.end_pattern, markers.begin_pattern);
+    let script = format!(
+        "/{}/{{ f=0}} f; /{}/{{ f=1}} ",
+        markers.end_pattern, markers.begin_pattern
+    );
     let (exists, missing) = (format!("{EXISTS}{path}"), format!("{MISSING}{path}"));
     let command = shell!(
         "awk {script} {path} || (find {path} -type f > /dev/null && echo {exists} || echo {missing} )"

@@ -11,16 +11,24 @@ pub struct Size(u64);
 impl Size {
     fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
-        let split = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+        let split = text
+            .find(|c: char| !c.is_ascii_digit() && c != '.')
+            .unwrap_or(text.len());
         let (number, unit) = text.split_at(split);
         let unit = unit.trim().to_ascii_uppercase();
         let (letter, base) = match unit.trim_end_matches('B') {
             letters if letters.ends_with('I') => (letters.trim_end_matches('I'), 1024.0f64),
             letters => (letters, 1000.0),
         };
-        let power = ["", "K", "M", "G", "T", "P"].iter().position(|known| *known == letter)?;
+        let power = ["", "K", "M", "G", "T", "P"]
+            .iter()
+            .position(|known| *known == letter)?;
         let bytes = number.parse::<f64>().ok()? * base.powi(i32::try_from(power).ok()?);
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked against the range")]
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "checked against the range"
+        )]
         (0.0..9.0e18).contains(&bytes).then_some(Self(bytes as u64))
     }
 }
@@ -31,11 +39,15 @@ impl Argument for Size {
     }
 
     fn decode(value: Json) -> Result<Self> {
-        let wrong = || Error::invalid_value("expected a size in bytes, as in 512, \"10KB\" or \"10KiB\"");
+        let wrong =
+            || Error::invalid_value("expected a size in bytes, as in 512, \"10KB\" or \"10KiB\"");
         match &value {
             Json::Number(number) => number.as_u64().map(Self).ok_or_else(wrong),
             Json::String(text) => Self::parse(text).ok_or_else(wrong),
-            other => Err(Error::invalid_type(format!("expected a size in bytes, found {}", kind_of(other)))),
+            other => Err(Error::invalid_type(format!(
+                "expected a size in bytes, found {}",
+                kind_of(other)
+            ))),
         }
     }
 
@@ -68,18 +80,24 @@ impl Search {
             let path = self.path.as_str();
             shell!("find {path:raw} -type {kind:raw}")
         };
-        let numbers = [("-maxdepth ", self.maxdepth.map(|depth| depth.to_string()))].into_iter().chain([
-            ("-size ", self.size.map(|size| format!("{}c", size.0))),
-            ("-size +", self.min_size.map(|size| format!("{}c", size.0))),
-            ("-size -", self.max_size.map(|size| format!("{}c", size.0))),
-        ]);
+        let numbers = [("-maxdepth ", self.maxdepth.map(|depth| depth.to_string()))]
+            .into_iter()
+            .chain([
+                ("-size ", self.size.map(|size| format!("{}c", size.0))),
+                ("-size +", self.min_size.map(|size| format!("{}c", size.0))),
+                ("-size -", self.max_size.map(|size| format!("{}c", size.0))),
+            ]);
         for (option, value) in numbers {
             if let Some(value) = value {
                 text = text.raw(" ").raw(option).raw(value);
             }
         }
-        let patterns =
-            [("-name", self.fname), ("-iname", self.iname), ("-regex", self.regex), ("-path", self.path_match)];
+        let patterns = [
+            ("-name", self.fname),
+            ("-iname", self.iname),
+            ("-regex", self.regex),
+            ("-path", self.path_match),
+        ];
         for (option, pattern) in patterns {
             if let Some(pattern) = pattern {
                 text = text.text(shell!(" {option:raw} {pattern}"));

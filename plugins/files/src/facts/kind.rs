@@ -4,7 +4,9 @@ use windlass_plugin_common::stat::{self, Found, Kind};
 use windlass_sdk::prelude::*;
 
 fn stat_source(path: &RemotePath, kind: Kind) -> Source<Found> {
-    Source::shell(stat::command(path), move |output| Ok(stat::read(&output.text(), kind)))
+    Source::shell(stat::command(path), move |output| {
+        Ok(stat::read(&output.text(), kind))
+    })
 }
 
 /// What is known of a regular file: owner, group, mode (its octal digits), times (UTC) and size.

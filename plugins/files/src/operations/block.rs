@@ -73,9 +73,20 @@ pub fn block(
 ) -> Result<()> {
     let _ = try_prevent_shell_expansion;
     let markers = Markers::new(marker.as_deref(), begin.as_deref(), end.as_deref());
-    let fact = Block { path: path.clone(), marker, begin, end };
+    let fact = Block {
+        path: path.clone(),
+        marker,
+        begin,
+        end,
+    };
     let current = get(&fact)?;
-    let edit = Edit { path: &path, markers: &markers, fact: &fact, is_file: current.is_some(), backup };
+    let edit = Edit {
+        path: &path,
+        markers: &markers,
+        fact: &fact,
+        is_file: current.is_some(),
+        backup,
+    };
 
     if !present {
         match current.as_deref() {
@@ -93,15 +104,25 @@ pub fn block(
             return Err(Error::invalid_value(message).at("line"));
         }
         None if before && after => {
-            return Err(Error::invalid_value("without `line`, only one of `before` and `after` may be set").at("before"));
+            return Err(Error::invalid_value(
+                "without `line`, only one of `before` and `after` may be set",
+            )
+            .at("before"));
         }
         _ => {}
     }
     match (current.as_deref(), line) {
         (Some([]), Some(Anchor(Json::String(line)))) => {
-            edit.add_at_line(plan, &lines, &whole_line(&line, escape_regex_characters), before);
+            edit.add_at_line(
+                plan,
+                &lines,
+                &whole_line(&line, escape_regex_characters),
+                before,
+            );
         }
-        (Some([]), Some(Anchor(other))) => return Err(wrong_type("a line or a regular expression", &other).at("line")),
+        (Some([]), Some(Anchor(other))) => {
+            return Err(wrong_type("a line or a regular expression", &other).at("line"));
+        }
         (None | Some([]), _) => edit.add_at_edge(plan, &lines, before)?,
         (Some(current), _) if current == lines => plan.note("content already present"),
         (Some(current), _) => edit.change(plan, current, &lines),
@@ -110,11 +131,17 @@ pub fn block(
 }
 
 fn lines_of(content: Option<OneOrMany<String>>) -> Result<Vec<String>> {
-    let lines = content.map(|content| content.0).filter(|lines| lines.iter().any(|line| !line.is_empty()));
+    let lines = content
+        .map(|content| content.0)
+        .filter(|lines| lines.iter().any(|line| !line.is_empty()));
     let lines = lines.ok_or_else(|| {
         Error::invalid_value("a block that is to be there needs `content`").at("content")
     })?;
-    Ok(lines.iter().flat_map(|line| line.split('\n')).map(str::to_owned).collect())
+    Ok(lines
+        .iter()
+        .flat_map(|line| line.split('\n'))
+        .map(str::to_owned)
+        .collect())
 }
 
 /// An edit of a file, written to a temporary file that then takes its place with its owner and mode.
@@ -130,14 +157,21 @@ impl Edit<'_> {
     /// Adds the block at the start or the end of the file.
     fn add_at_edge(&self, plan: &mut Plan, lines: &[String], before: bool) -> Result<()> {
         if lines.iter().any(|line| line == HERE) {
-            let message = format!("a line that is only {HERE} cannot stand in a block that is added");
+            let message =
+                format!("a line that is only {HERE} cannot stand in a block that is added");
             return Err(Error::invalid_value(message).at("content"));
         }
         let null = RemotePath::new("/dev/null");
         let file = if self.is_file { self.path } else { &null };
         let block = self.marked(lines);
-        let inputs = if before { shell!("- {file}") } else { shell!("{file} -") };
-        let edit = shell!("( awk '{{{{print}}}}' {inputs:text} > \"$OUT\" <<'{HERE:raw}'\n{block:raw}\n{HERE:raw}\n )");
+        let inputs = if before {
+            shell!("- {file}")
+        } else {
+            shell!("{file} -")
+        };
+        let edit = shell!(
+            "( awk '{{{{print}}}}' {inputs:text} > \"$OUT\" <<'{HERE:raw}'\n{block:raw}\n{HERE:raw}\n )"
+        );
         self.run(plan, edit, &[], lines);
         Ok(())
     }
@@ -151,7 +185,12 @@ impl Edit<'_> {
         let script = format!(
             "BEGIN {{x=ARGV[2]; ARGV[2]=\"\"}} {first} f!=1 && /{pattern}/ {{ print x; f=1}} END {{if (f==0) print x }} {last}"
         );
-        self.run(plan, shell!("awk {script} {path} {block} > \"$OUT\""), &[], lines);
+        self.run(
+            plan,
+            shell!("awk {script} {path} {block} > \"$OUT\""),
+            &[],
+            lines,
+        );
     }
 
     /// Replaces what stands between the markers.
@@ -161,7 +200,12 @@ impl Edit<'_> {
         let script = format!(
             "BEGIN {{{{f=1; x=ARGV[2]; ARGV[2]=\"\"}}}}/{begin}/ {{print; print x; f=0}} /{end}/ {{print; f=1; next}} f"
         );
-        self.run(plan, shell!("awk {script} {path} {block} > \"$OUT\""), current, lines);
+        self.run(
+            plan,
+            shell!("awk {script} {path} {block} > \"$OUT\""),
+            current,
+            lines,
+        );
     }
 
     /// Removes the block and its markers.
@@ -172,14 +216,21 @@ impl Edit<'_> {
     }
 
     fn marked(&self, lines: &[String]) -> String {
-        format!("{}\n{}\n{}", self.markers.begin, lines.join("\n"), self.markers.end)
+        format!(
+            "{}\n{}\n{}",
+            self.markers.begin,
+            lines.join("\n"),
+            self.markers.end
+        )
     }
 
     /// Adds the command around an edit that writes to `$OUT`.
     fn run(&self, plan: &mut Plan, edit: ShellText, before: &[String], after: &[String]) {
         let (path, temp) = (self.path, context::temp_dir());
         let (mode, set_mode) = if self.is_file {
-            let mode = shell!("MODE=\"$(stat -c %a {path} 2>/dev/null || stat -f %Lp {path} 2>/dev/null)\" && ");
+            let mode = shell!(
+                "MODE=\"$(stat -c %a {path} 2>/dev/null || stat -f %Lp {path} 2>/dev/null)\" && "
+            );
             (mode, shell!(" && chmod \"$MODE\" {path}"))
         } else {
             (ShellText::new(), shell!(" {path}"))
@@ -202,11 +253,19 @@ impl Edit<'_> {
         step.predict_all(content_changes(path));
         if !self.is_file {
             // mktemp makes its files for their maker alone.
-            let known = Known { mode: Some(Mode::from_bits(0o600)), ..Known::default() };
+            let known = Known {
+                mode: Some(Mode::from_bits(0o600)),
+                ..Known::default()
+            };
             step.predict_all(becomes(path, Kind::File, &known));
         }
         step.predict(Prediction::value(self.fact, after.to_vec()));
-        let text = |lines: &[String]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+        let text = |lines: &[String]| {
+            lines
+                .iter()
+                .map(|line| format!("{line}\n"))
+                .collect::<String>()
+        };
         plan.diff(Diff::text(path.as_str(), text(before), text(after)));
     }
 }

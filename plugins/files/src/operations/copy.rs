@@ -40,20 +40,34 @@ pub fn copy(
     folder_or_error(&dest)?;
 
     let target = inside(&dest, &src);
-    if look(&File { path: target.clone() }, &[])?.is_here() && !overwrite {
+    if look(
+        &File {
+            path: target.clone(),
+        },
+        &[],
+    )?
+    .is_here()
+        && !overwrite
+    {
         if equal_on_target(&src, &target)? {
             plan.note(format!("{target} already exists"));
             return Ok(());
         }
-        return Err(Error::operation(format!("{target} already exists and is different than src; set `overwrite`")));
+        return Err(Error::operation(format!(
+            "{target} already exists and is different than src; set `overwrite`"
+        )));
     }
     let option = if overwrite { " -f" } else { "" };
-    plan.run(shell!("cp -r{option:raw} {src} {dest}")).predict_all(unknown_at(&target));
+    plan.run(shell!("cp -r{option:raw} {src} {dest}"))
+        .predict_all(unknown_at(&target));
     Ok(())
 }
 
 /// Move a file, link or folder into a folder on the target.
-#[operation(example = r#"files.move(src = "/tmp/app", dest = "/srv")"#, idempotent = false)]
+#[operation(
+    example = r#"files.move(src = "/tmp/app", dest = "/srv")"#,
+    idempotent = false
+)]
 pub fn r#move(
     plan: &mut Plan,
     /// What is moved.
@@ -70,13 +84,24 @@ pub fn r#move(
     folder_or_error(&dest)?;
 
     let target = inside(&dest, &src);
-    if look(&File { path: target.clone() }, &[])? != Found::Nothing {
+    if look(
+        &File {
+            path: target.clone(),
+        },
+        &[],
+    )? != Found::Nothing
+    {
         if !overwrite {
-            return Err(Error::operation(format!("dest {target} already exists and `overwrite` is unset")).at("dest"));
+            return Err(Error::operation(format!(
+                "dest {target} already exists and `overwrite` is unset"
+            ))
+            .at("dest"));
         }
-        plan.run(shell!("rm -rf {target}")).predict_all(vanishes(&target));
+        plan.run(shell!("rm -rf {target}"))
+            .predict_all(vanishes(&target));
     }
     let step = plan.run(shell!("mv {src} {dest}"));
-    step.predict_all(unknown_at(&target)).predict_all(vanishes(&src));
+    step.predict_all(unknown_at(&target))
+        .predict_all(vanishes(&src));
     Ok(())
 }

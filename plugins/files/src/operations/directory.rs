@@ -5,7 +5,9 @@ use windlass_plugin_common::owner::Reach;
 use windlass_plugin_common::stat::{Found, Kind, look};
 use windlass_sdk::prelude::*;
 
-use super::way::{Force, clear, make_folder, mode_differs, owner_differs, parts_for, set_mode, set_owner};
+use super::way::{
+    Force, clear, make_folder, mode_differs, owner_differs, parts_for, set_mode, set_owner,
+};
 use crate::facts::{Directory, Link};
 
 /// Make a folder, set its owner and mode, or remove it.
@@ -47,9 +49,17 @@ pub fn directory(
     _no_fail_on_link: bool,
 ) -> Result<()> {
     let (user, group) = (user.as_deref(), group.as_deref());
-    let reach = if recursive { Reach::Recursive } else { Reach::Itself };
+    let reach = if recursive {
+        Reach::Recursive
+    } else {
+        Reach::Itself
+    };
     let checked = present && !_no_check_owner_mode;
-    let parts = if checked { parts_for(user, group, mode) } else { Vec::new() };
+    let parts = if checked {
+        parts_for(user, group, mode)
+    } else {
+        Vec::new()
+    };
     let mut found = look(&Directory { path: path.clone() }, &parts)?;
 
     if found == Found::Other {
@@ -57,14 +67,24 @@ pub fn directory(
             plan.note(format!("directory {path} already exists (as a link)"));
             return Ok(());
         }
-        clear(plan, &path, "directory", &Force { force, backup: force_backup, backup_dir: force_backup_dir })?;
+        clear(
+            plan,
+            &path,
+            "directory",
+            &Force {
+                force,
+                backup: force_backup,
+                backup_dir: force_backup_dir,
+            },
+        )?;
         found = Found::Nothing;
     }
 
     match (found.here(), present) {
         (None, false) => plan.note(format!("directory {path} does not exist")),
         (Some(_), false) => {
-            plan.run(shell!("rm -rf {path}")).predict_all(vanishes(&path));
+            plan.run(shell!("rm -rf {path}"))
+                .predict_all(vanishes(&path));
         }
         (None, true) => {
             make_folder(plan, &path);

@@ -64,12 +64,19 @@ pub fn download(
     if cache_time.is_some() {
         parts.push("mtime");
     }
-    let sums = Sums { sha1: sha1sum, sha256: sha256sum, sha384: sha384sum, md5: md5sum };
+    let sums = Sums {
+        sha1: sha1sum,
+        sha256: sha256sum,
+        sha384: sha384sum,
+        md5: md5sum,
+    };
 
     let found = look(&File { path: dest.clone() }, &parts)?;
     let needed = match &found {
         Found::Other => {
-            return Err(Error::operation(format!("destination {dest} exists and is not a file")).at("dest"));
+            return Err(
+                Error::operation(format!("destination {dest} exists and is not a file")).at("dest"),
+            );
         }
         Found::Nothing => true,
         Found::Here(stat) => too_old(stat, cache_time)? || sums.differ(&dest)? || force,
@@ -104,9 +111,13 @@ pub fn download(
         proxy: proxy.as_deref(),
         limit_rate: limit_rate.as_deref(),
     };
-    plan.run(fetch.command(&extra_curl_args.unwrap_or_default(), &extra_wget_args.unwrap_or_default())?);
+    plan.run(fetch.command(
+        &extra_curl_args.unwrap_or_default(),
+        &extra_wget_args.unwrap_or_default(),
+    )?);
     let step = plan.run(shell!("mv {temp} {dest}"));
-    step.predict_all(content_changes(&dest)).predict_all(becomes(&dest, Kind::File, &Known::default()));
+    step.predict_all(content_changes(&dest))
+        .predict_all(becomes(&dest, Kind::File, &Known::default()));
     sums.predict(step, &dest);
     set_owner(plan, &dest, Kind::File, user, group, Reach::Itself);
     if let Some(mode) = mode {
@@ -118,7 +129,8 @@ pub fn download(
 
 /// Whether a file is older than so many seconds, by the target's clock.
 fn too_old(stat: &Stat, cache_time: Option<i64>) -> Result<bool> {
-    let (Some(seconds), Some(mtime)) = (cache_time.filter(|seconds| *seconds != 0), stat.mtime) else {
+    let (Some(seconds), Some(mtime)) = (cache_time.filter(|seconds| *seconds != 0), stat.mtime)
+    else {
         return Ok(false);
     };
     let now = Instant::seconds(windlass_sdk::request::get(&Date {})?.or_offset(0));
@@ -135,7 +147,10 @@ struct Sums {
 
 impl Sums {
     fn differ(&self, dest: &RemotePath) -> Result<bool> {
-        fn differs<F: Fact<Value = Option<String>>>(wanted: Option<&String>, fact: &F) -> Result<bool> {
+        fn differs<F: Fact<Value = Option<String>>>(
+            wanted: Option<&String>,
+            fact: &F,
+        ) -> Result<bool> {
             match wanted {
                 Some(wanted) => Ok(get(fact)?.as_ref() != Some(wanted)),
                 None => Ok(false),
@@ -154,10 +169,18 @@ impl Sums {
     fn predict(&self, step: &mut Step, dest: &RemotePath) {
         let path = || dest.clone();
         let known = [
-            self.sha1.as_ref().map(|sum| Prediction::value(&Sha1File { path: path() }, sum.as_str())),
-            self.sha256.as_ref().map(|sum| Prediction::value(&Sha256File { path: path() }, sum.as_str())),
-            self.sha384.as_ref().map(|sum| Prediction::value(&Sha384File { path: path() }, sum.as_str())),
-            self.md5.as_ref().map(|sum| Prediction::value(&Md5File { path: path() }, sum.as_str())),
+            self.sha1
+                .as_ref()
+                .map(|sum| Prediction::value(&Sha1File { path: path() }, sum.as_str())),
+            self.sha256
+                .as_ref()
+                .map(|sum| Prediction::value(&Sha256File { path: path() }, sum.as_str())),
+            self.sha384
+                .as_ref()
+                .map(|sum| Prediction::value(&Sha384File { path: path() }, sum.as_str())),
+            self.md5
+                .as_ref()
+                .map(|sum| Prediction::value(&Md5File { path: path() }, sum.as_str())),
         ];
         step.predict_all(known.into_iter().flatten());
     }
@@ -166,18 +189,36 @@ impl Sums {
     fn check(&self, plan: &mut Plan, dest: &RemotePath) {
         let checks = [
             (&self.sha1, "SHA1", ["sha1sum", "shasum", "sha1"].as_slice()),
-            (&self.sha256, "SHA256", &["sha256sum", "shasum -a 256", "sha256"]),
-            (&self.sha384, "SHA384", &["sha384sum", "shasum -a 384", "sha384"]),
+            (
+                &self.sha256,
+                "SHA256",
+                &["sha256sum", "shasum -a 256", "sha256"],
+            ),
+            (
+                &self.sha384,
+                "SHA384",
+                &["sha384sum", "shasum -a 384", "sha384"],
+            ),
             (&self.md5, "MD5", &["md5sum", "md5"]),
         ];
         for (sum, name, programs) in checks {
             let Some(sum) = sum else { continue };
-            let tries = programs.iter().enumerate().fold(ShellText::new(), |text, (position, program)| {
-                let (or, quiet) = if position == 0 { ("", " 2> /dev/null") } else { (" || ", "") };
-                text.text(shell!("{or:raw}{program:raw} {dest}{quiet:raw}"))
-            });
+            let tries =
+                programs
+                    .iter()
+                    .enumerate()
+                    .fold(ShellText::new(), |text, (position, program)| {
+                        let (or, quiet) = if position == 0 {
+                            ("", " 2> /dev/null")
+                        } else {
+                            (" || ", "")
+                        };
+                        text.text(shell!("{or:raw}{program:raw} {dest}{quiet:raw}"))
+                    });
             let message = format!("{name} did not match!");
-            plan.run(shell!("(( {tries:text} ) | grep {sum} ) || ( echo {message} && exit 1 )"));
+            plan.run(shell!(
+                "(( {tries:text} ) | grep {sum} ) || ( echo {message} && exit 1 )"
+            ));
         }
     }
 }
@@ -200,7 +241,10 @@ impl Fetch<'_> {
         wget_args: &BTreeMap<String, String>,
     ) -> Result<ShellText> {
         let has = |program: &str| -> Result<bool> {
-            Ok(get(&Which { command: program.to_owned() })?.is_some_and(|path| !path.is_empty()))
+            Ok(get(&Which {
+                command: program.to_owned(),
+            })?
+            .is_some_and(|path| !path.is_empty()))
         };
         if has("curl")? {
             return Ok(self.curl(curl_args));
@@ -258,5 +302,7 @@ impl Fetch<'_> {
 }
 
 fn with_more(options: ShellText, more: &BTreeMap<String, String>) -> ShellText {
-    more.iter().fold(options, |options, (name, value)| options.text(shell!(" {name} {value}")))
+    more.iter().fold(options, |options, (name, value)| {
+        options.text(shell!(" {name} {value}"))
+    })
 }

@@ -18,7 +18,11 @@ pub(crate) struct Syntax {
 impl Syntax {
     /// Whether a pattern matches itself, as text within a line, and nothing that does not contain it but for `.`.
     pub(crate) fn is_plain(self, pattern: &str) -> bool {
-        let special = if self.extended { "[\\*+?(){}|^$" } else { "[\\*" };
+        let special = if self.extended {
+            "[\\*+?(){}|^$"
+        } else {
+            "[\\*"
+        };
         let anchored = pattern.starts_with('^') || pattern.ends_with('$');
         !self.interpolate && !anchored && !pattern.contains(|c| special.contains(c))
     }
@@ -67,12 +71,24 @@ mod tests {
 
     #[test]
     fn plain_patterns_match_themselves() {
-        let basic = Syntax { interpolate: false, extended: false };
-        let extended = Syntax { interpolate: false, extended: true };
+        let basic = Syntax {
+            interpolate: false,
+            extended: false,
+        };
+        let extended = Syntax {
+            interpolate: false,
+            extended: true,
+        };
         assert!(basic.is_plain("PermitRootLogin no (really)"));
         assert!(!extended.is_plain("PermitRootLogin no (really)"));
         assert!(!basic.is_plain("^a"));
         assert!(!basic.is_plain("a*"));
-        assert!(!Syntax { interpolate: true, extended: false }.is_plain("a"));
+        assert!(
+            !Syntax {
+                interpolate: true,
+                extended: false
+            }
+            .is_plain("a")
+        );
     }
 }

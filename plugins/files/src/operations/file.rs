@@ -5,7 +5,9 @@ use windlass_plugin_common::owner::Reach;
 use windlass_plugin_common::stat::{Found, Kind, look};
 use windlass_sdk::prelude::*;
 
-use super::way::{Force, clear, make_parent, mode_differs, owner_differs, parts_for, set_mode, set_owner};
+use super::way::{
+    Force, clear, make_parent, mode_differs, owner_differs, parts_for, set_mode, set_owner,
+};
 use crate::facts::File;
 
 /// Make an empty file, set a file's owner and mode, or remove it.
@@ -45,25 +47,40 @@ pub fn file(
 ) -> Result<()> {
     let (user, group) = (user.as_deref(), group.as_deref());
     let fact = File { path: path.clone() };
-    let parts = if present { parts_for(user, group, mode) } else { Vec::new() };
+    let parts = if present {
+        parts_for(user, group, mode)
+    } else {
+        Vec::new()
+    };
     let mut found = look(&fact, &parts)?;
 
     if found == Found::Other {
-        clear(plan, &path, "file", &Force { force, backup: force_backup, backup_dir: force_backup_dir })?;
+        clear(
+            plan,
+            &path,
+            "file",
+            &Force {
+                force,
+                backup: force_backup,
+                backup_dir: force_backup_dir,
+            },
+        )?;
         found = Found::Nothing;
     }
 
     match (found.here(), present) {
         (None, false) => plan.note(format!("file {path} does not exist")),
         (Some(_), false) => {
-            plan.run(shell!("rm -f {path}")).predict_all(vanishes(&path));
+            plan.run(shell!("rm -f {path}"))
+                .predict_all(vanishes(&path));
         }
         (None, true) => {
             if create_remote_dir {
                 make_parent(plan, &path, user, group)?;
             }
             let step = plan.run(shell!("touch {path}"));
-            step.predict_all(becomes(&path, Kind::File, &Known::default())).predict_all(content_is_empty(&path));
+            step.predict_all(becomes(&path, Kind::File, &Known::default()))
+                .predict_all(content_is_empty(&path));
             if let Some(mode) = mode {
                 set_mode(plan, &path, Kind::File, mode, Reach::Itself);
             }
@@ -73,7 +90,9 @@ pub fn file(
             let before = plan.steps.len();
             if touch {
                 let step = plan.run(shell!("touch {path}"));
-                step.predict_all(["/atime", "/mtime", "/ctime"].map(|part| Prediction::unknown(&fact).at(part)));
+                step.predict_all(
+                    ["/atime", "/mtime", "/ctime"].map(|part| Prediction::unknown(&fact).at(part)),
+                );
             }
             if let Some(mode) = mode.filter(|mode| mode_differs(stat.mode, *mode)) {
                 set_mode(plan, &path, Kind::File, mode, Reach::Itself);

@@ -32,7 +32,9 @@ pub fn get(
     force: bool,
 ) -> Result<()> {
     if !add_deploy_dir && !dest.0.starts_with('/') {
-        log::warning("files.get: a relative `dest` is relative to the deploy's folder, whatever `add_deploy_dir` says");
+        log::warning(
+            "files.get: a relative `dest` is relative to the deploy's folder, whatever `add_deploy_dir` says",
+        );
     }
     let there = look(&File { path: src.clone() }, &[])?.is_here();
     let local = LocalSource::File(dest.clone());
@@ -40,7 +42,11 @@ pub fn get(
     if there && !force && local.is_there()? && equals_remote(&local, &src)? {
         plan.note(format!("file {dest} has already been downloaded"));
     } else {
-        plan.step(Action::Download { src: src.to_string(), dest: dest.0, create_folder: create_local_dir });
+        plan.step(Action::Download {
+            src: src.to_string(),
+            dest: dest.0,
+            create_folder: create_local_dir,
+        });
     }
     Ok(())
 }

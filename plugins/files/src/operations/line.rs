@@ -41,7 +41,10 @@ pub fn line(
     #[default(false)]
     extended_regex: bool,
 ) -> Result<()> {
-    let syntax = Syntax { interpolate: interpolate_variables, extended: extended_regex };
+    let syntax = Syntax {
+        interpolate: interpolate_variables,
+        extended: extended_regex,
+    };
     let pattern = whole_line(&line, escape_regex_characters);
     let found = get(&syntax.find(&path, &pattern))?;
     let flags = flags.unwrap_or_default();
@@ -66,12 +69,22 @@ pub fn line(
                 return Ok(());
             }
             let appended = vec![wanted.clone()];
-            let matches = (plain && (replace.is_none() || wanted.contains(&line))).then(|| appended.clone());
+            let matches =
+                (plain && (replace.is_none() || wanted.contains(&line))).then(|| appended.clone());
             let mut lines = vec![(syntax.find(&path, &pattern), matches)];
             if let Some(exact) = exact {
-                lines.push((syntax.find(&path, &exact), syntax.is_plain(&wanted).then(|| appended.clone())));
+                lines.push((
+                    syntax.find(&path, &exact),
+                    syntax.is_plain(&wanted).then(|| appended.clone()),
+                ));
             }
-            let command = append(&path, &wanted, backup, interpolate_variables, ensure_newline);
+            let command = append(
+                &path,
+                &wanted,
+                backup,
+                interpolate_variables,
+                ensure_newline,
+            );
             run(plan, command, &path, found.is_none(), lines);
             show(plan, &path, &[], &appended, interpolate_variables);
         }
@@ -85,7 +98,11 @@ pub fn line(
                 let replaced = vec![replace.clone(); matching.len()];
                 let literal = syntax.is_plain_replacement(&replace);
                 let still = (plain && literal).then(|| {
-                    if replace.contains(&line) { replaced.clone() } else { Vec::new() }
+                    if replace.contains(&line) {
+                        replaced.clone()
+                    } else {
+                        Vec::new()
+                    }
                 });
                 let exact = exact_line(&replace);
                 let mut lines = vec![(syntax.find(&path, &pattern), still)];
@@ -93,7 +110,13 @@ pub fn line(
                     lines.push((syntax.find(&path, &exact), Some(replaced.clone())));
                 }
                 run(plan, edit.replace(&pattern, &replace), &path, false, lines);
-                show(plan, &path, &matching, &replaced, interpolate_variables || !literal);
+                show(
+                    plan,
+                    &path,
+                    &matching,
+                    &replaced,
+                    interpolate_variables || !literal,
+                );
             }
             _ => plan.note(format!("line \"{wanted}\" exists in {path}")),
         },
@@ -103,7 +126,13 @@ pub fn line(
 }
 
 /// The command that appends a line.
-fn append(path: &RemotePath, line: &str, backup: bool, interpolate: bool, ensure_newline: bool) -> ShellText {
+fn append(
+    path: &RemotePath,
+    line: &str,
+    backup: bool,
+    interpolate: bool,
+    ensure_newline: bool,
+) -> ShellText {
     let line = word(line, interpolate);
     let append = if ensure_newline {
         shell!("( [ $(tail -c1 {path} | wc -l) -eq 0 ] && echo ; echo {line:text} ) >> {path}")
@@ -121,7 +150,12 @@ fn append(path: &RemotePath, line: &str, backup: bool, interpolate: bool, ensure
 /// Shows which lines go and which come, where that is known.
 fn show(plan: &mut Plan, path: &RemotePath, before: &[String], after: &[String], unknown: bool) {
     if !unknown {
-        let text = |lines: &[String]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+        let text = |lines: &[String]| {
+            lines
+                .iter()
+                .map(|line| format!("{line}\n"))
+                .collect::<String>()
+        };
         plan.diff(Diff::text(path.as_str(), text(before), text(after)));
     }
 }

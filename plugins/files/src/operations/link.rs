@@ -45,23 +45,41 @@ pub fn link(
     let target = match (target, present) {
         (Some(target), _) => Some(target),
         (None, false) => None,
-        (None, true) => return Err(Error::operation("a link that is to be there needs a `target`").at("target")),
+        (None, true) => {
+            return Err(
+                Error::operation("a link that is to be there needs a `target`").at("target"),
+            );
+        }
     };
-    let mut parts = if present { parts_for(user, group, None) } else { Vec::new() };
+    let mut parts = if present {
+        parts_for(user, group, None)
+    } else {
+        Vec::new()
+    };
     if present {
         parts.push("link_target");
     }
     let mut found = look(&Link { path: path.clone() }, &parts)?;
 
     if found == Found::Other {
-        clear(plan, &path, "link", &Force { force, backup: force_backup, backup_dir: force_backup_dir })?;
+        clear(
+            plan,
+            &path,
+            "link",
+            &Force {
+                force,
+                backup: force_backup,
+                backup_dir: force_backup_dir,
+            },
+        )?;
         found = Found::Nothing;
     }
 
     match (found.here(), target.filter(|_| present)) {
         (None, None) => plan.note(format!("link {path} does not exist")),
         (Some(_), None) => {
-            plan.run(shell!("rm -f {path}")).predict_all(vanishes(&path));
+            plan.run(shell!("rm -f {path}"))
+                .predict_all(vanishes(&path));
         }
         (None, Some(target)) => {
             if create_remote_dir {
@@ -74,7 +92,8 @@ pub fn link(
             let before = plan.steps.len();
             let now = stat.link_target.as_deref().unwrap_or_default();
             if absolute(&path, now) != absolute(&path, &target) {
-                plan.run(shell!("rm -f {path}")).predict_all(vanishes(&path));
+                plan.run(shell!("rm -f {path}"))
+                    .predict_all(vanishes(&path));
                 make(plan, &path, &target, symbolic);
                 // The new link is its maker's, whoever owned the old one.
                 set_owner(plan, &path, Kind::Link, user, group, Reach::Link);
@@ -91,10 +110,18 @@ pub fn link(
 
 fn make(plan: &mut Plan, path: &RemotePath, target: &RemotePath, symbolic: bool) {
     if symbolic {
-        let known = Known { link_target: Some(target.to_string()), ..Known::default() };
-        plan.run(shell!("ln -s {target} {path}")).predict_all(becomes(path, Kind::Link, &known));
+        let known = Known {
+            link_target: Some(target.to_string()),
+            ..Known::default()
+        };
+        plan.run(shell!("ln -s {target} {path}"))
+            .predict_all(becomes(path, Kind::Link, &known));
     } else {
-        plan.run(shell!("ln {target} {path}")).predict_all(becomes(path, Kind::File, &Known::default()));
+        plan.run(shell!("ln {target} {path}")).predict_all(becomes(
+            path,
+            Kind::File,
+            &Known::default(),
+        ));
     }
 }
 
@@ -102,7 +129,9 @@ fn make(plan: &mut Plan, path: &RemotePath, target: &RemotePath, symbolic: bool)
 /// `..`. Targets of relative links are compared as they are.
 fn absolute(path: &RemotePath, target: &str) -> String {
     let folder = path.parent().filter(|_| path.starts_with('/'));
-    let Some(folder) = folder.filter(|_| !target.starts_with('/')) else { return target.to_owned() };
+    let Some(folder) = folder.filter(|_| !target.starts_with('/')) else {
+        return target.to_owned();
+    };
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in target.split('/') {
         match part {

@@ -2,7 +2,7 @@
 
 use windlass_sdk::argument::wrong_type;
 use windlass_sdk::prelude::*;
-use windlass_sdk::reexport::serde_json::{Value as Json};
+use windlass_sdk::reexport::serde_json::Value as Json;
 
 use super::source::LocalSource;
 use super::times::{TimeSpec, Times};
@@ -86,7 +86,9 @@ pub fn put(
 ) -> Result<()> {
     if let LocalSource::File(path) = &src {
         if !add_deploy_dir && !path.0.starts_with('/') {
-            log::warning("files.put: a relative `src` is relative to the deploy's folder, whatever `add_deploy_dir` says");
+            log::warning(
+                "files.put: a relative `src` is relative to the deploy's folder, whatever `add_deploy_dir` says",
+            );
         }
         if !assume_exists && !src.is_there()? {
             return Err(Error::new(ErrorKind::Io, format!("there is no file {path}")).at("src"));
@@ -98,11 +100,23 @@ pub fn put(
         Some(PutMode::OfSource) => {
             let mode = src.mode()?;
             if mode.is_none() {
-                log::warning("files.put: `mode = True` takes the mode of a file, and there is none");
+                log::warning(
+                    "files.put: `mode = True` takes the mode of a file, and there is none",
+                );
             }
             mode
         }
     };
     let times = Times { atime, mtime };
-    Transfer { source: src, dest, user, group, mode, create_remote_dir, force, times }.plan(plan)
+    Transfer {
+        source: src,
+        dest,
+        user,
+        group,
+        mode,
+        create_remote_dir,
+        force,
+        times,
+    }
+    .plan(plan)
 }

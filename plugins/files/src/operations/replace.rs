@@ -31,12 +31,16 @@ pub fn replace(
     /// The old name of `text`.
     r#match: Option<String>,
 ) -> Result<()> {
-    let missing = |name: &str| Error::invalid_type("missing: say what is replaced, and with what").at(name);
+    let missing =
+        |name: &str| Error::invalid_type("missing: say what is replaced, and with what").at(name);
     let text = text.or(r#match).ok_or_else(|| missing("text"))?;
     let replace = replace.ok_or_else(|| missing("replace"))?;
     let flags = flags.unwrap_or_default();
 
-    let syntax = Syntax { interpolate: interpolate_variables, extended: extended_regex };
+    let syntax = Syntax {
+        interpolate: interpolate_variables,
+        extended: extended_regex,
+    };
     let fact = syntax.find(&path, &text);
     let found = get(&fact)?;
     if found.as_ref().is_some_and(Vec::is_empty) {
@@ -52,16 +56,36 @@ pub fn replace(
         extended: extended_regex,
     };
     // Only where nothing has a special meaning is it known which lines will still match.
-    let plain = syntax.is_plain(&text) && !text.contains('.') && syntax.is_plain_replacement(&replace);
+    let plain =
+        syntax.is_plain(&text) && !text.contains('.') && syntax.is_plain_replacement(&replace);
     let before = found.filter(|_| plain && flags.iter().all(|flag| flag == "g"));
     let after = before.as_ref().map(|lines| {
         let times = if flags.is_empty() { 1 } else { usize::MAX };
-        lines.iter().map(|line| line.replacen(&text, &replace, times)).collect::<Vec<_>>()
+        lines
+            .iter()
+            .map(|line| line.replacen(&text, &replace, times))
+            .collect::<Vec<_>>()
     });
-    let still = after.clone().map(|lines| lines.into_iter().filter(|line| line.contains(&text)).collect());
-    run(plan, edit.replace(&text, &replace), &path, false, vec![(fact, still)]);
+    let still = after.clone().map(|lines| {
+        lines
+            .into_iter()
+            .filter(|line| line.contains(&text))
+            .collect()
+    });
+    run(
+        plan,
+        edit.replace(&text, &replace),
+        &path,
+        false,
+        vec![(fact, still)],
+    );
     if let (Some(before), Some(after)) = (before, after) {
-        let text = |lines: &[String]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+        let text = |lines: &[String]| {
+            lines
+                .iter()
+                .map(|line| format!("{line}\n"))
+                .collect::<String>()
+        };
         plan.diff(Diff::text(path.as_str(), text(&before), text(&after)));
     }
     Ok(())

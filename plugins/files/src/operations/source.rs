@@ -21,7 +21,10 @@ impl Argument for LocalSource {
 
     fn schema() -> Json {
         let mut schema = Map::new();
-        schema.insert("type".to_owned(), Json::Array(vec![Json::from("string"), Json::from("object")]));
+        schema.insert(
+            "type".to_owned(),
+            Json::Array(vec![Json::from("string"), Json::from("object")]),
+        );
         schema.insert("format".to_owned(), Json::from("local-path"));
         Json::Object(schema)
     }
@@ -31,7 +34,9 @@ impl Argument for LocalSource {
             Json::Object(mut tagged) if tagged.len() == 1 && tagged.contains_key("$content") => {
                 content_of(tagged.remove("$content").unwrap_or(Json::Null)).map(Self::Content)
             }
-            Json::String(path) if path.is_empty() => Err(Error::invalid_value("a path cannot be empty")),
+            Json::String(path) if path.is_empty() => {
+                Err(Error::invalid_value("a path cannot be empty"))
+            }
             Json::String(path) => Ok(Self::File(LocalPath(path))),
             secret if handle_of(&secret).is_some() => content_of(secret).map(Self::Content),
             other => Err(wrong_type("a path, or content", &other)),
@@ -52,11 +57,20 @@ fn content_of(value: Json) -> Result<Vec<Atom>> {
     match value {
         Json::String(text) => Ok(vec![Atom::Text(text)]),
         Json::Array(items) => {
-            let parts = items.into_iter().map(content_of).collect::<Result<Vec<_>>>()?;
+            let parts = items
+                .into_iter()
+                .map(content_of)
+                .collect::<Result<Vec<_>>>()?;
             Ok(parts.into_iter().flatten().collect())
         }
-        other => match (handle_of(&other), other.get("$bytes").and_then(Json::as_str)) {
-            (Some(secret), _) => Ok(vec![Atom::Secret { secret, encodings: Vec::new() }]),
+        other => match (
+            handle_of(&other),
+            other.get("$bytes").and_then(Json::as_str),
+        ) {
+            (Some(secret), _) => Ok(vec![Atom::Secret {
+                secret,
+                encodings: Vec::new(),
+            }]),
             (None, Some(text)) => Ok(vec![Atom::Bytes(decode_base64(text)?)]),
             (None, None) => Err(wrong_type("text, $bytes or a secret", &other)),
         },
@@ -118,7 +132,10 @@ impl LocalSource {
         match self {
             Self::File(path) => local_files::digest(&path.0, "sha1").map(Some),
             Self::Content(atoms) => Ok(plain_bytes(atoms).map(|bytes| {
-                Sha1::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+                Sha1::digest(&bytes)
+                    .iter()
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect()
             })),
         }
     }
@@ -140,7 +157,9 @@ impl LocalSource {
     /// Of the local file system.
     pub(crate) fn mode(&self) -> Result<Option<Mode>> {
         match self {
-            Self::File(path) => Ok(local_files::stat(&path.0)?.map(|entry| Mode::from_bits(entry.mode))),
+            Self::File(path) => {
+                Ok(local_files::stat(&path.0)?.map(|entry| Mode::from_bits(entry.mode)))
+            }
             Self::Content(_) => Ok(None),
         }
     }
@@ -154,9 +173,21 @@ mod tests {
 
     #[test]
     fn content_may_mix_text_bytes_and_secrets() {
-        let source = LocalSource::decode(json!({"$content": ["a=", {"$secret": 0}, {"$bytes": "AP8="}]})).unwrap();
-        let secret = Atom::Secret { secret: 0, encodings: Vec::new() };
-        assert_eq!(source, LocalSource::Content(vec![Atom::Text("a=".to_owned()), secret, Atom::Bytes(vec![0, 255])]));
+        let source =
+            LocalSource::decode(json!({"$content": ["a=", {"$secret": 0}, {"$bytes": "AP8="}]}))
+                .unwrap();
+        let secret = Atom::Secret {
+            secret: 0,
+            encodings: Vec::new(),
+        };
+        assert_eq!(
+            source,
+            LocalSource::Content(vec![
+                Atom::Text("a=".to_owned()),
+                secret,
+                Atom::Bytes(vec![0, 255])
+            ])
+        );
         assert_eq!(source.sha1().unwrap(), None);
         assert!(LocalSource::decode(json!({"$content": {"$bytes": "*"}})).is_err());
         assert!(LocalSource::decode(json!(3)).is_err());
@@ -165,6 +196,9 @@ mod tests {
     #[test]
     fn plain_content_has_a_digest() {
         let source = LocalSource::decode(json!({"$content": "abc"})).unwrap();
-        assert_eq!(source.sha1().unwrap().unwrap(), "a9993e364706816aba3e25717850c26c9cd0d89d");
+        assert_eq!(
+            source.sha1().unwrap().unwrap(),
+            "a9993e364706816aba3e25717850c26c9cd0d89d"
+        );
     }
 }

@@ -37,11 +37,25 @@ pub fn template(
     /// What the template sees, by name.
     data: RestMap<SecretData>,
 ) -> Result<()> {
-    let values = data.0.into_iter().map(|(name, value)| (name, value.0)).collect();
+    let values = data
+        .0
+        .into_iter()
+        .map(|(name, value)| (name, value.0))
+        .collect();
     let content = render(&src, values, &jinja_env_kwargs.unwrap_or_default())?;
     let source = LocalSource::Content(content);
     let times = Times::default();
-    Transfer { source, dest, user, group, mode, create_remote_dir, force: false, times }.plan(plan)
+    Transfer {
+        source,
+        dest,
+        user,
+        group,
+        mode,
+        create_remote_dir,
+        force: false,
+        times,
+    }
+    .plan(plan)
 }
 
 /// Any value, with secrets in it or not.

@@ -37,9 +37,12 @@ impl Argument for TimeSpec {
             Json::Bool(true) => Ok(Self::OfSource),
             Json::Number(number) => {
                 let seconds = number.as_f64().filter(|seconds| seconds.abs() < 9.0e12);
-                let seconds = seconds.ok_or_else(|| Error::invalid_value(format!("{number} is no time")))?;
+                let seconds =
+                    seconds.ok_or_else(|| Error::invalid_value(format!("{number} is no time")))?;
                 #[allow(clippy::cast_possible_truncation, reason = "checked against the range")]
-                Ok(Self::At(Instant::from_micros((seconds * 1e6).round() as i64)))
+                Ok(Self::At(Instant::from_micros(
+                    (seconds * 1e6).round() as i64
+                )))
             }
             Json::String(text) if text.is_empty() => Ok(Self::AsItIs),
             Json::String(text) => Ok(match Instant::parse(text) {
@@ -108,10 +111,13 @@ pub(crate) struct Times {
 impl Times {
     /// Those that are wanted, modification first: setting it would undo an access time set before.
     fn wanted(&self) -> impl Iterator<Item = (Which, &TimeSpec)> {
-        [(Which::Modification, &self.mtime), (Which::Access, &self.atime)]
-            .into_iter()
-            .filter_map(|(which, spec)| Some((which, spec.as_ref()?)))
-            .filter(|(_, spec)| **spec != TimeSpec::AsItIs)
+        [
+            (Which::Modification, &self.mtime),
+            (Which::Access, &self.atime),
+        ]
+        .into_iter()
+        .filter_map(|(which, spec)| Some((which, spec.as_ref()?)))
+        .filter(|(_, spec)| **spec != TimeSpec::AsItIs)
     }
 
     /// The parts of what is known of a file that matter.
@@ -120,11 +126,22 @@ impl Times {
     }
 
     /// Sets those that differ from what is known; all of them when nothing is known.
-    pub(crate) fn set(&self, plan: &mut Plan, path: &RemotePath, source: &LocalSource, now: Option<&Stat>) -> Result<()> {
+    pub(crate) fn set(
+        &self,
+        plan: &mut Plan,
+        path: &RemotePath,
+        source: &LocalSource,
+        now: Option<&Stat>,
+    ) -> Result<()> {
         for (which, spec) in self.wanted() {
-            let Some(wanted) = resolve(which, spec, source)? else { continue };
+            let Some(wanted) = resolve(which, spec, source)? else {
+                continue;
+            };
             // File systems and `stat` tell whole seconds.
-            if now.and_then(|stat| which.of(stat)).is_some_and(|now| now.seconds() == wanted.seconds()) {
+            if now
+                .and_then(|stat| which.of(stat))
+                .is_some_and(|now| now.seconds() == wanted.seconds())
+            {
                 continue;
             }
             let (option, stamp) = (which.option(), format!("{}Z", wanted.to_iso()));
@@ -149,7 +166,11 @@ fn resolve(which: Which, spec: &TimeSpec, source: &LocalSource) -> Result<Option
         TimeSpec::OfSource => match source {
             LocalSource::File(path) => {
                 let (atime, mtime) = local_files::times(&path.0)?;
-                Ok(Some(Instant::from_micros(if which == Which::Access { atime } else { mtime })))
+                Ok(Some(Instant::from_micros(if which == Which::Access {
+                    atime
+                } else {
+                    mtime
+                })))
             }
             LocalSource::Content(_) => {
                 let message = "content has no time of its own; give a time, or the path of a file";
@@ -157,10 +178,16 @@ fn resolve(which: Which, spec: &TimeSpec, source: &LocalSource) -> Result<Option
             }
         },
         TimeSpec::OfFile(reference) => {
-            let found = look(&File { path: reference.clone() }, &[which.part()])?;
+            let found = look(
+                &File {
+                    path: reference.clone(),
+                },
+                &[which.part()],
+            )?;
             let at = found.here().and_then(|stat| which.of(stat));
             let missing = || {
-                let message = format!("`{reference}` is no time in ISO 8601, and no file on the target");
+                let message =
+                    format!("`{reference}` is no time in ISO 8601, and no file on the target");
                 Error::invalid_value(message).at(which.part())
             };
             at.map(Some).ok_or_else(missing)

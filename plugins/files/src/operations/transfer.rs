@@ -32,10 +32,28 @@ impl Transfer {
         let mut parts = parts_for(user, group, self.mode);
         parts.extend(self.times.parts());
 
-        let mut found = look(&File { path: self.dest.clone() }, &parts)?;
-        if !found.is_here() && look(&Directory { path: self.dest.clone() }, &[])?.is_here() {
+        let mut found = look(
+            &File {
+                path: self.dest.clone(),
+            },
+            &parts,
+        )?;
+        if !found.is_here()
+            && look(
+                &Directory {
+                    path: self.dest.clone(),
+                },
+                &[],
+            )?
+            .is_here()
+        {
             self.dest = self.into_folder()?;
-            found = look(&File { path: self.dest.clone() }, &parts)?;
+            found = look(
+                &File {
+                    path: self.dest.clone(),
+                },
+                &parts,
+            )?;
         }
         if self.create_remote_dir {
             make_parent(plan, &self.dest, user, group)?;
@@ -69,7 +87,10 @@ impl Transfer {
         match &self.source {
             LocalSource::File(path) => Ok(self.dest.join(path.file_name())),
             LocalSource::Content(_) => {
-                let message = format!("{} is a folder: name the file in it that the content goes to", self.dest);
+                let message = format!(
+                    "{} is a folder: name the file in it that the content goes to",
+                    self.dest
+                );
                 Err(Error::operation(message).at("dest"))
             }
         }
@@ -77,7 +98,11 @@ impl Transfer {
 
     fn upload(&self, plan: &mut Plan, found: &Found, source_there: bool) -> Result<()> {
         let (user, group) = (self.user.as_deref(), self.group.as_deref());
-        let sha1 = if source_there { self.source.sha1()? } else { None };
+        let sha1 = if source_there {
+            self.source.sha1()?
+        } else {
+            None
+        };
         let step = plan.upload(Upload {
             source: self.source.content(),
             dest: self.dest.to_string(),
@@ -87,7 +112,11 @@ impl Transfer {
         });
         match found.here() {
             Some(_) => step.predict_all(changes(&self.dest, Kind::File, user, group, self.mode)),
-            None => step.predict_all(becomes(&self.dest, Kind::File, &Known::new(user, group, self.mode))),
+            None => step.predict_all(becomes(
+                &self.dest,
+                Kind::File,
+                &Known::new(user, group, self.mode),
+            )),
         };
         step.predict_all(content_becomes(&self.dest, sha1.as_deref()));
         self.times.set(plan, &self.dest, &self.source, None)

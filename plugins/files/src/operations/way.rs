@@ -1,9 +1,9 @@
 //! What stands in the way of a path: things of another kind, and folders that are missing above it.
 
+use windlass_plugin_common::files;
 use windlass_plugin_common::files::{parents_exist, unknown_at, vanishes};
 use windlass_plugin_common::owner::{Reach, chown};
 use windlass_plugin_common::stat::{Found, Kind, look};
-use windlass_plugin_common::files;
 use windlass_sdk::prelude::*;
 
 use crate::facts::{Directory, Link};
@@ -27,7 +27,8 @@ pub(crate) fn clear(plan: &mut Plan, path: &RemotePath, wanted: &str, force: &Fo
         )));
     }
     if !force.backup {
-        plan.run(shell!("rm -rf {path}")).predict_all(vanishes(path));
+        plan.run(shell!("rm -rf {path}"))
+            .predict_all(vanishes(path));
         return Ok(());
     }
     let backup = path.with_suffix(&format!(".{}", context::timestamp()));
@@ -36,7 +37,8 @@ pub(crate) fn clear(plan: &mut Plan, path: &RemotePath, wanted: &str, force: &Fo
         None => backup,
     };
     let step = plan.run(shell!("mv {path} {backup}"));
-    step.predict_all(vanishes(path)).predict_all(unknown_at(&backup));
+    step.predict_all(vanishes(path))
+        .predict_all(unknown_at(&backup));
     Ok(())
 }
 
@@ -47,16 +49,35 @@ pub(crate) fn make_parent(
     user: Option<&str>,
     group: Option<&str>,
 ) -> Result<()> {
-    let Some(folder) = path.parent() else { return Ok(()) };
-    match look(&Directory { path: folder.clone() }, &[])? {
+    let Some(folder) = path.parent() else {
+        return Ok(());
+    };
+    match look(
+        &Directory {
+            path: folder.clone(),
+        },
+        &[],
+    )? {
         Found::Here(_) => Ok(()),
         Found::Nothing => {
             make_folder(plan, &folder);
             set_owner(plan, &folder, Kind::Directory, user, group, Reach::Itself);
             Ok(())
         }
-        Found::Other if look(&Link { path: folder.clone() }, &[])?.is_here() => Ok(()),
-        Found::Other => Err(Error::operation(format!("{folder} exists and is not a directory"))),
+        Found::Other
+            if look(
+                &Link {
+                    path: folder.clone(),
+                },
+                &[],
+            )?
+            .is_here() =>
+        {
+            Ok(())
+        }
+        Found::Other => Err(Error::operation(format!(
+            "{folder} exists and is not a directory"
+        ))),
     }
 }
 
@@ -64,7 +85,11 @@ pub(crate) fn make_parent(
 pub(crate) fn make_folder(plan: &mut Plan, path: &RemotePath) {
     let step = plan.run(shell!("mkdir -p {path}"));
     step.predict_all(parents_exist(path));
-    step.predict_all(files::becomes(path, Kind::Directory, &files::Known::default()));
+    step.predict_all(files::becomes(
+        path,
+        Kind::Directory,
+        &files::Known::default(),
+    ));
 }
 
 /// Sets owner and group, as far as they are given.
@@ -76,12 +101,19 @@ pub(crate) fn set_owner(
     group: Option<&str>,
     reach: Reach,
 ) {
-    let Some(command) = chown(path, user, group, reach) else { return };
+    let Some(command) = chown(path, user, group, reach) else {
+        return;
+    };
     let step = plan.run(command);
     step.predict_all(files::changes(path, kind, user, group, None));
     if reach == Reach::Recursive {
         let parts = [user.map(|_| "/user"), group.map(|_| "/group")];
-        step.predict_all(parts.into_iter().flatten().flat_map(|part| files::changes_below(path, part)));
+        step.predict_all(
+            parts
+                .into_iter()
+                .flatten()
+                .flat_map(|part| files::changes_below(path, part)),
+        );
     }
 }
 
@@ -95,8 +127,16 @@ pub(crate) fn set_mode(plan: &mut Plan, path: &RemotePath, kind: Kind, mode: Mod
 }
 
 /// The parts of what is known of a path that matter, given what is wanted of it.
-pub(crate) fn parts_for(user: Option<&str>, group: Option<&str>, mode: Option<Mode>) -> Vec<&'static str> {
-    let parts = [user.map(|_| "user"), group.map(|_| "group"), mode.map(|_| "mode")];
+pub(crate) fn parts_for(
+    user: Option<&str>,
+    group: Option<&str>,
+    mode: Option<Mode>,
+) -> Vec<&'static str> {
+    let parts = [
+        user.map(|_| "user"),
+        group.map(|_| "group"),
+        mode.map(|_| "mode"),
+    ];
     parts.into_iter().flatten().collect()
 }
 

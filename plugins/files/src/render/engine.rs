@@ -23,40 +23,68 @@ const INLINE: &str = "(content)";
 /// # Errors
 /// `operation` for a template that cannot be read or rendered, with its path and line; `io` when it is missing;
 /// `secret` for a secret that was used otherwise than written out.
-pub(crate) fn render(source: &LocalSource, values: BTreeMap<String, Json>, options: &Options) -> Result<Vec<Atom>> {
+pub(crate) fn render(
+    source: &LocalSource,
+    values: BTreeMap<String, Json>,
+    options: &Options,
+) -> Result<Vec<Atom>> {
     let (name, text) = read(source)?;
     let mut environment = environment(&name, options)?;
     let failed = |error: minijinja::Error| failure(&name, &error);
-    environment.add_template_owned(name.clone(), text).map_err(failed)?;
+    environment
+        .add_template_owned(name.clone(), text)
+        .map_err(failed)?;
     let template = environment.get_template(&name).map_err(failed)?;
-    split(&template.render(Value::from(variables(values))).map_err(failed)?)
+    split(
+        &template
+            .render(Value::from(variables(values)))
+            .map_err(failed)?,
+    )
 }
 
 fn read(source: &LocalSource) -> Result<(String, String)> {
     let (name, bytes) = match source {
         LocalSource::File(path) => {
             if !source.is_there()? {
-                return Err(Error::new(ErrorKind::Io, format!("there is no file {path}")).at("src"));
+                return Err(
+                    Error::new(ErrorKind::Io, format!("there is no file {path}")).at("src"),
+                );
             }
             (path.0.clone(), local_files::read(&path.0)?)
         }
         LocalSource::Content(atoms) => {
             let plain = plain_bytes(atoms);
-            let refused = || Error::new(ErrorKind::Secret, "a template cannot hold a secret: give it as an argument");
+            let refused = || {
+                Error::new(
+                    ErrorKind::Secret,
+                    "a template cannot hold a secret: give it as an argument",
+                )
+            };
             (INLINE.to_owned(), plain.ok_or_else(refused)?)
         }
     };
     let text = String::from_utf8(bytes);
-    let text = text.map_err(|_| Error::operation(format!("template {name} is not UTF-8")).at("src"))?;
+    let text =
+        text.map_err(|_| Error::operation(format!("template {name} is not UTF-8")).at("src"))?;
     Ok((name, text))
 }
 
 fn variables(values: BTreeMap<String, Json>) -> BTreeMap<String, Value> {
     let mut variables = BTreeMap::from([
-        ("host".to_owned(), Value::from_object(Lookup::new(Root::Host))),
-        ("inventory".to_owned(), Value::from_object(Lookup::new(Root::Inventory))),
+        (
+            "host".to_owned(),
+            Value::from_object(Lookup::new(Root::Host)),
+        ),
+        (
+            "inventory".to_owned(),
+            Value::from_object(Lookup::new(Root::Inventory)),
+        ),
     ]);
-    variables.extend(values.into_iter().map(|(name, value)| (name, value_of(value))));
+    variables.extend(
+        values
+            .into_iter()
+            .map(|(name, value)| (name, value_of(value))),
+    );
     variables
 }
 
@@ -96,16 +124,26 @@ fn load(folder: Option<&str>, name: &str) -> Result<Option<String>, minijinja::E
         let found = local_files::stat(path);
         if found.is_ok_and(|entry| entry.is_some()) {
             let bytes = local_files::read(path).map_err(|error| fail(error.to_string()))?;
-            return String::from_utf8(bytes).map(Some).map_err(|_| fail(format!("template {path} is not UTF-8")));
+            return String::from_utf8(bytes)
+                .map(Some)
+                .map_err(|_| fail(format!("template {path} is not UTF-8")));
         }
     }
     Ok(None)
 }
 
 fn failure(name: &str, error: &minijinja::Error) -> Error {
-    let place = error.name().filter(|place| !place.is_empty()).unwrap_or(name);
-    let line = error.line().map(|line| format!(" (L{line})")).unwrap_or_default();
-    let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+    let place = error
+        .name()
+        .filter(|place| !place.is_empty())
+        .unwrap_or(name);
+    let line = error
+        .line()
+        .map(|line| format!(" (L{line})"))
+        .unwrap_or_default();
+    let detail = error
+        .detail()
+        .map_or_else(|| error.kind().to_string(), str::to_owned);
     let kind = error.kind();
     let hint = if kind == minijinja::ErrorKind::UndefinedError {
         "undefined value; give it as an argument, or use `| default(…)`".to_owned()

@@ -37,14 +37,22 @@ pub(crate) fn urlencode(value: &Value) -> Value {
 pub(crate) fn b64encode(value: &Value) -> Value {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     text_or_secret(value, Encoding::Base64, |text| {
-        text.as_bytes().chunks(3).fold(String::new(), |mut encoded, chunk| {
-            let bits = chunk.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-            for place in 0..4usize {
-                let letter = LETTERS.get((bits >> (18 - 6 * place) & 63) as usize).copied().unwrap_or(b'=');
-                encoded.push(char::from(if place <= chunk.len() { letter } else { b'=' }));
-            }
-            encoded
-        })
+        text.as_bytes()
+            .chunks(3)
+            .fold(String::new(), |mut encoded, chunk| {
+                let bits = chunk
+                    .iter()
+                    .fold(0u32, |bits, byte| bits << 8 | u32::from(*byte))
+                    << (8 * (3 - chunk.len()));
+                for place in 0..4usize {
+                    let letter = LETTERS
+                        .get((bits >> (18 - 6 * place) & 63) as usize)
+                        .copied()
+                        .unwrap_or(b'=');
+                    encoded.push(char::from(if place <= chunk.len() { letter } else { b'=' }));
+                }
+                encoded
+            })
     })
 }
 
@@ -60,7 +68,12 @@ pub(crate) fn tojson(value: &Value, kwargs: Kwargs) -> Result<Value, Error> {
     Ok(Value::from(text))
 }
 
-fn write_json(text: &mut String, value: &Value, indent: Option<usize>, depth: usize) -> Result<(), Error> {
+fn write_json(
+    text: &mut String,
+    value: &Value,
+    indent: Option<usize>,
+    depth: usize,
+) -> Result<(), Error> {
     if let Some(secret) = Secret::of(value) {
         text.push_str(&secret.encoded(Encoding::Json).stand_in());
         return Ok(());

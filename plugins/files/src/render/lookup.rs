@@ -28,7 +28,10 @@ pub(crate) struct Lookup {
 impl Lookup {
     /// The whole.
     pub(crate) fn new(root: Root) -> Self {
-        Self { root, pointer: String::new() }
+        Self {
+            root,
+            pointer: String::new(),
+        }
     }
 
     fn read(&self, pointer: &str) -> Option<Json> {
@@ -52,7 +55,10 @@ impl Object for Lookup {
         let key = key.as_str()?.replace('~', "~0").replace('/', "~1");
         let pointer = format!("{}/{key}", self.pointer);
         if self.is_folder(&pointer) {
-            return Some(Value::from_object(Self { root: self.root, pointer }));
+            return Some(Value::from_object(Self {
+                root: self.root,
+                pointer,
+            }));
         }
         self.read(&pointer).map(value_of)
     }

@@ -40,17 +40,28 @@ impl Options {
     /// `invalid-value` for delimiters that cannot be told apart.
     pub(crate) fn syntax(&self) -> Result<SyntaxConfig> {
         let owned = |pair: &(String, String)| pair.clone();
-        let ((bs, be), (vs, ve), (cs, ce)) = (owned(&self.block), owned(&self.variable), owned(&self.comment));
+        let ((bs, be), (vs, ve), (cs, ce)) = (
+            owned(&self.block),
+            owned(&self.variable),
+            owned(&self.comment),
+        );
         let mut builder = SyntaxConfig::builder();
         builder
             .trim_blocks(self.trim_blocks)
             .lstrip_blocks(self.lstrip_blocks)
             .keep_trailing_newline(self.keep_trailing_newline);
         let usual = Self::default();
-        if (&self.block, &self.variable, &self.comment) != (&usual.block, &usual.variable, &usual.comment) {
-            builder.block_delimiters(bs, be).variable_delimiters(vs, ve).comment_delimiters(cs, ce);
+        if (&self.block, &self.variable, &self.comment)
+            != (&usual.block, &usual.variable, &usual.comment)
+        {
+            builder
+                .block_delimiters(bs, be)
+                .variable_delimiters(vs, ve)
+                .comment_delimiters(cs, ce);
         }
-        builder.build().map_err(|error| Error::invalid_value(error.to_string()).at("jinja_env_kwargs"))
+        builder
+            .build()
+            .map_err(|error| Error::invalid_value(error.to_string()).at("jinja_env_kwargs"))
     }
 }
 
@@ -60,21 +71,35 @@ impl Argument for Options {
     }
 
     fn decode(value: Json) -> Result<Self> {
-        let Json::Object(given) = value else { return Err(wrong_type("an object", &value)) };
+        let Json::Object(given) = value else {
+            return Err(wrong_type("an object", &value));
+        };
         let mut options = Self::default();
         for (name, value) in given {
             let place = name.clone();
             let set = match name.as_str() {
                 "trim_blocks" => bool::decode(value).map(|value| options.trim_blocks = value),
                 "lstrip_blocks" => bool::decode(value).map(|value| options.lstrip_blocks = value),
-                "keep_trailing_newline" => bool::decode(value).map(|value| options.keep_trailing_newline = value),
+                "keep_trailing_newline" => {
+                    bool::decode(value).map(|value| options.keep_trailing_newline = value)
+                }
                 "block_start_string" => String::decode(value).map(|value| options.block.0 = value),
                 "block_end_string" => String::decode(value).map(|value| options.block.1 = value),
-                "variable_start_string" => String::decode(value).map(|value| options.variable.0 = value),
-                "variable_end_string" => String::decode(value).map(|value| options.variable.1 = value),
-                "comment_start_string" => String::decode(value).map(|value| options.comment.0 = value),
-                "comment_end_string" => String::decode(value).map(|value| options.comment.1 = value),
-                _ => Err(Error::invalid_value(format!("there is no such option; there are {KNOWN}"))),
+                "variable_start_string" => {
+                    String::decode(value).map(|value| options.variable.0 = value)
+                }
+                "variable_end_string" => {
+                    String::decode(value).map(|value| options.variable.1 = value)
+                }
+                "comment_start_string" => {
+                    String::decode(value).map(|value| options.comment.0 = value)
+                }
+                "comment_end_string" => {
+                    String::decode(value).map(|value| options.comment.1 = value)
+                }
+                _ => Err(Error::invalid_value(format!(
+                    "there is no such option; there are {KNOWN}"
+                ))),
             };
             set.map_err(|error| error.at(place))?;
         }

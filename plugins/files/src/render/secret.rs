@@ -24,7 +24,10 @@ pub(crate) struct Secret {
 impl Secret {
     /// A secret as it is.
     pub(crate) fn new(secret: u32) -> Self {
-        Self { secret, encodings: Vec::new() }
+        Self {
+            secret,
+            encodings: Vec::new(),
+        }
     }
 
     /// The secret that a value is, if it is one.
@@ -36,12 +39,19 @@ impl Secret {
     pub(crate) fn encoded(&self, encoding: Encoding) -> Self {
         let mut encodings = self.encodings.clone();
         encodings.push(encoding);
-        Self { secret: self.secret, encodings }
+        Self {
+            secret: self.secret,
+            encodings,
+        }
     }
 
     /// What stands for it in rendered text.
     pub(crate) fn stand_in(&self) -> String {
-        let names: Vec<&str> = self.encodings.iter().map(|encoding| encoding.as_str()).collect();
+        let names: Vec<&str> = self
+            .encodings
+            .iter()
+            .map(|encoding| encoding.as_str())
+            .collect();
         format!("{START}{}:{}{END}", self.secret, names.join(","))
     }
 }
@@ -88,14 +98,22 @@ fn push_text(atoms: &mut Vec<Atom>, text: &str) -> Result<()> {
 }
 
 fn read(inside: &str) -> Option<Atom> {
-    const ALL: [Encoding; 4] = [Encoding::Json, Encoding::Url, Encoding::Base64, Encoding::Sh];
+    const ALL: [Encoding; 4] = [
+        Encoding::Json,
+        Encoding::Url,
+        Encoding::Base64,
+        Encoding::Sh,
+    ];
     let (secret, names) = inside.split_once(':')?;
     let encodings = names
         .split(',')
         .filter(|name| !name.is_empty())
         .map(|name| ALL.into_iter().find(|encoding| encoding.as_str() == name))
         .collect::<Option<Vec<_>>>()?;
-    Some(Atom::Secret { secret: secret.parse().ok()?, encodings })
+    Some(Atom::Secret {
+        secret: secret.parse().ok()?,
+        encodings,
+    })
 }
 
 fn spoilt() -> Error {
@@ -115,8 +133,18 @@ mod tests {
     fn text_is_split_at_stand_ins() {
         let secret = Secret::new(2).encoded(Encoding::Json);
         let atoms = split(&format!("a{}b", secret.stand_in())).unwrap();
-        let expected = Atom::Secret { secret: 2, encodings: vec![Encoding::Json] };
-        assert_eq!(atoms, [Atom::Text("a".to_owned()), expected, Atom::Text("b".to_owned())]);
+        let expected = Atom::Secret {
+            secret: 2,
+            encodings: vec![Encoding::Json],
+        };
+        assert_eq!(
+            atoms,
+            [
+                Atom::Text("a".to_owned()),
+                expected,
+                Atom::Text("b".to_owned())
+            ]
+        );
     }
 
     #[test]

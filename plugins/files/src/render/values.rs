@@ -29,11 +29,20 @@ pub(crate) fn value_of(json: Json) -> Value {
                 }
             }
             match map.remove("$literal") {
-                Some(Json::Object(literal)) => literal.into_iter().map(|(key, item)| (key, value_of(item))).collect(),
+                Some(Json::Object(literal)) => literal
+                    .into_iter()
+                    .map(|(key, item)| (key, value_of(item)))
+                    .collect(),
                 Some(literal) => value_of(literal),
-                None => map.into_iter().map(|(key, item)| (key, value_of(item))).collect(),
+                None => map
+                    .into_iter()
+                    .map(|(key, item)| (key, value_of(item)))
+                    .collect(),
             }
         }
-        Json::Object(map) => map.into_iter().map(|(key, item)| (key, value_of(item))).collect(),
+        Json::Object(map) => map
+            .into_iter()
+            .map(|(key, item)| (key, value_of(item)))
+            .collect(),
     }
 }

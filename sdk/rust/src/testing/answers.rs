@@ -36,7 +36,8 @@ pub fn contains_args(whole: &Json, part: &Json) -> bool {
 
 /// True when a path lies below a folder.
 fn is_below(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder.trim_end_matches('/')).is_some_and(|rest| rest.len() > 1 && rest.starts_with('/'))
+    path.strip_prefix(folder.trim_end_matches('/'))
+        .is_some_and(|rest| rest.len() > 1 && rest.starts_with('/'))
 }
 
 /// What a JSON pointer names.
@@ -104,7 +105,10 @@ mod tests {
     #[test]
     fn below_is_every_path_in_a_folder_but_not_itself() {
         let part = json!({"path": {"$below": "/a"}});
-        assert!(contains_args(&json!({"path": "/a/b", "pattern": "x"}), &part));
+        assert!(contains_args(
+            &json!({"path": "/a/b", "pattern": "x"}),
+            &part
+        ));
         assert!(!contains_args(&json!({"path": "/a"}), &part));
         assert!(!contains_args(&json!({"path": "/ab"}), &part));
     }
