@@ -2,7 +2,7 @@
 
 use minijinja::Value;
 use windlass_sdk::handle_of;
-use windlass_sdk::reexport::serde_json::Value as Json;
+use windlass_sdk::reexport::serde_json::{Map, Value as Json};
 
 use super::secret::Secret;
 
@@ -34,15 +34,13 @@ pub(crate) fn value_of(json: Json) -> Value {
                     .map(|(key, item)| (key, value_of(item)))
                     .collect(),
                 Some(literal) => value_of(literal),
-                None => map
-                    .into_iter()
-                    .map(|(key, item)| (key, value_of(item)))
-                    .collect(),
+                None => map_of(map),
             }
         }
-        Json::Object(map) => map
-            .into_iter()
-            .map(|(key, item)| (key, value_of(item)))
-            .collect(),
+        Json::Object(map) => map_of(map),
     }
+}
+
+fn map_of(map: Map<String, Json>) -> Value {
+    Value::from_pairs(map.into_iter().map(|(key, item)| (key, value_of(item))))
 }
