@@ -8,3 +8,4 @@ pub mod requests;
 pub mod sed;
 pub mod service;
 pub mod stat;
+pub mod system;

@@ -53,6 +53,7 @@ fn has(installed: &Installed, package: &str, join: &str) -> bool {
     let (name, version) = split(package, join);
     installed
         .get(name)
+        .filter(|found| !found.is_null())
         .is_some_and(|found| version.is_none_or(|version| versions(found).contains(&version)))
 }
 

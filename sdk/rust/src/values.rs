@@ -189,7 +189,9 @@ impl From<String> for RemotePath {
 
 impl Words for RemotePath {
     fn push_to(&self, text: &mut ShellText) {
-        if let Some(below) = self.0.strip_prefix("~/") {
+        if self.0 == "~" {
+            text.push_raw("~");
+        } else if let Some(below) = self.0.strip_prefix("~/") {
             text.push_raw("~/");
             if !below.is_empty() {
                 text.push_word(below);
@@ -427,6 +429,7 @@ mod tests {
     fn paths_in_commands_expand_home_and_are_no_options() {
         let render = |path: &str| ShellText::new().word(RemotePath::new(path)).render();
         assert_eq!(render("~/a b"), "~/'a b'");
+        assert_eq!(render("~"), "~");
         assert_eq!(render("-rf"), "./-rf");
         assert_eq!(render("/a"), "/a");
     }

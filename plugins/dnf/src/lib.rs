@@ -1,0 +1,1 @@
+//! Packages of Fedora and its relatives.

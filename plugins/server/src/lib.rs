@@ -1,0 +1,1 @@
+//! Users, groups, services, packages, host name, commands and facts of the system.

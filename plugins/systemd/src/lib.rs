@@ -1,0 +1,1 @@
+//! Services and other units of systemd.

@@ -1,0 +1,1 @@
+//! Services started by /etc/init.d.
