@@ -32,8 +32,17 @@ pub(crate) const TESTS: Guests = Guests {
     components: "test-guests",
 };
 
+/// What authors copy to begin with.
+pub(crate) const TEMPLATE: Guests = Guests {
+    workspace: "sdk/rust/template",
+    components: "template",
+};
+
 /// Every workspace of guests.
-pub(crate) const ALL: [Guests; 2] = [STANDARD, TESTS];
+pub(crate) const ALL: [Guests; 3] = [STANDARD, TESTS, TEMPLATE];
+
+/// Those that have tests of their own, which run natively.
+pub(crate) const WITH_TESTS: [Guests; 2] = [STANDARD, TEMPLATE];
 
 impl Guests {
     pub(crate) fn manifest(self) -> PathBuf {

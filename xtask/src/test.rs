@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 use crate::failure::{Done, Failure};
-use crate::guests::{self, STANDARD};
+use crate::guests::{self, Guests, WITH_TESTS};
 use crate::machine::Machine;
 use crate::plugins;
 use crate::tally::Tally;
@@ -49,7 +49,10 @@ pub(crate) fn run(args: &Args) -> Done {
             "documentation's examples",
             &mut cargo(["test", "--doc", "--workspace", "--no-fail-fast"]),
         )?;
-        results.runner("guests' own tests", &mut guests_natively(nextest))?;
+        for guests in WITH_TESTS {
+            let part = format!("tests in {}", guests.workspace);
+            results.runner(&part, &mut guests_natively(guests, nextest))?;
+        }
     }
     for file in &args.cases {
         results.cases(file)?;
@@ -83,7 +86,7 @@ fn host(nextest: bool, skips: &Path, rest: &[String]) -> Command {
     command
 }
 
-fn guests_natively(nextest: bool) -> Command {
+fn guests_natively(guests: Guests, nextest: bool) -> Command {
     let words: &[&str] = if nextest {
         &["nextest", "run"]
     } else {
@@ -91,7 +94,7 @@ fn guests_natively(nextest: bool) -> Command {
     };
     let mut command = cargo(words);
     command.args(["--workspace", "--no-fail-fast"]);
-    command.arg("--manifest-path").arg(STANDARD.manifest());
+    command.arg("--manifest-path").arg(guests.manifest());
     command.arg("--target-dir").arg(guests::target_folder());
     command
 }

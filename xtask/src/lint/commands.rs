@@ -5,7 +5,7 @@ use std::process::Command;
 use super::{files, layers};
 use crate::failure::{Done, Failure};
 use crate::guest_compiler::{self, TARGET};
-use crate::guests::{self, ALL, STANDARD};
+use crate::guests::{self, ALL, WITH_TESTS};
 use crate::workspace::{cargo, line_of, run as run_command};
 
 /// Runs all checks; fails when one did.
@@ -53,7 +53,7 @@ fn clippy() -> Vec<Command> {
     let deny = ["--", "-D", "warnings"];
     let mut host = cargo(["clippy", "--workspace", "--all-targets"]);
     host.args(deny);
-    // Guests as they ship, and the standard pack once more with its native tests.
+    // Guests as they ship, and once more with their native tests.
     let mut commands = vec![host];
     for guests in ALL.into_iter().filter(|guests| guests.exists()) {
         let mut command = cargo(["clippy", "--workspace", "--target", TARGET]);
@@ -64,12 +64,14 @@ fn clippy() -> Vec<Command> {
             .args(deny);
         commands.push(command);
     }
-    let mut native = cargo(["clippy", "--workspace", "--all-targets"]);
-    native.arg("--manifest-path").arg(STANDARD.manifest());
-    native
-        .arg("--target-dir")
-        .arg(guests::target_folder())
-        .args(deny);
-    commands.push(native);
+    for guests in WITH_TESTS {
+        let mut command = cargo(["clippy", "--workspace", "--all-targets"]);
+        command.arg("--manifest-path").arg(guests.manifest());
+        command
+            .arg("--target-dir")
+            .arg(guests::target_folder())
+            .args(deny);
+        commands.push(command);
+    }
     commands
 }
