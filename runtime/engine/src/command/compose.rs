@@ -26,6 +26,8 @@ pub struct Composed {
     pub passwords: Vec<Password>,
     /// True when the line is one simple command, before which words like `exec` may stand.
     pub simple: bool,
+    /// The user whose password su asks for, if it does.
+    pub asked: Option<String>,
 }
 
 /// A password that a composed line reads.
@@ -98,6 +100,7 @@ pub fn compose_marked(text: &str, arguments: &GlobalArguments, marker: &str) -> 
         command: line.text,
         passwords,
         simple: line.simple,
+        asked: arguments.su_user.clone(),
     }
 }
 
@@ -188,10 +191,10 @@ impl Line {
                 .map(|user| format!(" -u {}", quote(user)))
                 .unwrap_or_default();
             let script = format!(
-                "{TAKE}say | sudo -S -p '' -v{user} || {{ printf '%s\\n' \"$0 sudo-refused $(id -un)\" >&2; exit 1; }}\n\
-                 unset w\nprintf '%s\\n' \"$0 sudo\" >&2\n\"$@\"\nexit"
+                "{TAKE}say | sudo -S -p '' -v{user} || {{ printf '%s\\n' \"$wl_m sudo-refused $(id -un)\" >&2; exit 1; }}\n\
+                 unset wl_w\nprintf '%s\\n' \"$wl_m sudo\" >&2\n\"$@\"\nexit"
             );
-            self.text = format!("sh -c {} {marker} {}", quote(&script), self.text);
+            self.text = format!("sh -c {} sh {marker} {}", quote(&script), self.text);
         }
     }
 
@@ -213,8 +216,8 @@ impl Line {
             });
         }
         let inner = if arguments.su_password.is_some() {
-            const GO_ON: &str = "exec <&3 3<&-; printf '%s\\n' \"$0 su\" >&2; exec \"$@\"";
-            format!("sh -c {} {marker} {}", quote(GO_ON), self.take_simple())
+            const GO_ON: &str = "exec <&3 3<&-; printf '%s\\n' \"$1 su\" >&2; shift; exec \"$@\"";
+            format!("sh -c {} sh {marker} {}", quote(GO_ON), self.take_simple())
         } else {
             std::mem::take(&mut self.text)
         };
@@ -222,16 +225,17 @@ impl Line {
         self.simple = true;
         if arguments.su_password.is_some() {
             let script = format!("{TAKE}exec 3<&0\nsay 3<&- | \"$@\"\nexit");
-            self.text = format!("sh -c {} {marker} {}", quote(&script), self.text);
+            self.text = format!("sh -c {} sh {marker} {}", quote(&script), self.text);
         }
     }
 }
 
-/// Takes a password from the first line of standard input, and defines `say`, which prints it. Both are the shell's
-/// own commands: a `printf` that is a program would show the password to `ps`, so there a here-document serves.
-const TAKE: &str = "IFS= read -r w || exit 1\n\
-    if [ \"$(command -v printf)\" = printf ]; then say() { printf '%s\\n' \"$w\"; }\n\
-    else say() { cat <<E\n$w\nE\n}; fi\n";
+/// Takes the marker from the first argument and a password from the first line of standard input, and defines `say`,
+/// which prints the password. All are the shell's own commands: a `printf` that is a program would show the password
+/// to `ps`, so there a here-document serves. A terminal's echo, which is off meanwhile, is on again afterwards.
+const TAKE: &str = "wl_m=$1; shift; unset wl_w\nIFS= read -r wl_w || exit 1\n[ ! -t 0 ] || stty echo\n\
+    if [ \"$(command -v printf)\" = printf ]; then say() { printf '%s\\n' \"$wl_w\"; }\n\
+    else say() { cat <<E\n$wl_w\nE\n}; fi\n";
 
 /// Folder, environment and command, as the innermost shell reads them.
 fn body(text: &str, arguments: &GlobalArguments) -> String {

@@ -2,65 +2,30 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::watch;
 
-use super::RemoteError;
-use crate::arguments::GlobalArguments;
-use crate::command::{CommandOutput, compose_without_privilege, render};
-use crate::connector::{ExecRequest, Exit, Session, Stream};
-use crate::contract::Shell;
+use crate::connector::Session;
 use crate::secrets::SecretStore;
 
-/// How a command ended, and what it printed.
-#[derive(Clone, Debug, Default)]
-pub struct CommandResult {
-    /// How it ended.
-    pub exit: Exit,
-    /// What it printed, as it came: secrets are not masked here.
-    pub output: CommandOutput,
-    /// True when it printed more than is kept.
-    pub truncated: bool,
-}
-
-/// What is put.
-pub enum PutSource {
-    /// These bytes.
-    Bytes(Bytes),
-    /// What a reader gives, and how many bytes that is, if it is known.
-    Reader(Box<dyn AsyncRead + Send + Unpin>, Option<u64>),
-}
-
-/// Where a file goes, and what it becomes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PutRequest {
-    /// Its path on the host.
-    pub dest: String,
-    /// Its mode. Default: that of the file that is there, else what the host's umask leaves of 666.
-    pub mode: Option<u32>,
-    /// Its owner. Default: that of the file that is there, else who writes it.
-    pub user: Option<String>,
-    /// Its group. Default: that of the file that is there, else that of who writes it.
-    pub group: Option<String>,
-}
-
-/// How a file was put.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PutReport {
-    /// Why it was written in place instead of being replaced at once, if it was.
-    pub in_place: Option<String>,
-}
-
-/// A connected host.
+/// A connected host: a session with what the engine needs around it. Cheap to clone; clones share the session.
+#[derive(Clone)]
 pub struct Remote {
-    host: String,
-    session: Arc<dyn Session>,
-    secrets: SecretStore,
-    temp_folder: String,
+    pub(super) core: Arc<Core>,
+}
+
+/// What clones share.
+pub(super) struct Core {
+    pub(super) host: String,
+    pub(super) session: Arc<dyn Session>,
+    pub(super) secrets: SecretStore,
+    pub(super) temp_folder: String,
+    /// True once the run was interrupted.
+    pub(super) cancelled: watch::Sender<bool>,
 }
 
 impl Remote {
-    /// A host over a session.
+    /// A host over a session. Secrets are read from the store; `temp_folder` holds private files where the arguments
+    /// name no other.
     #[must_use]
     pub fn new(
         host: &str,
@@ -68,80 +33,39 @@ impl Remote {
         secrets: SecretStore,
         temp_folder: String,
     ) -> Self {
+        let cancelled = watch::Sender::new(false);
         Self {
-            host: host.to_owned(),
-            session,
-            secrets,
-            temp_folder,
+            core: Arc::new(Core {
+                host: host.to_owned(),
+                session,
+                secrets,
+                temp_folder,
+                cancelled,
+            }),
         }
     }
 
-    /// True when the host has a POSIX shell.
+    /// The host's name.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.core.host
+    }
+
+    /// True when the host has a POSIX shell. Scripted hosts have none: they get command lines without wrapping,
+    /// `cat > PATH` for files that are put and `cat PATH` for files that are fetched.
     #[must_use]
     pub fn has_shell(&self) -> bool {
-        self.session.has_shell()
+        self.core.session.has_shell()
     }
 
-    /// Runs a command.
-    ///
-    /// # Errors
-    /// Why it did not end by itself.
-    pub async fn run(
-        &self,
-        command: &Shell,
-        arguments: &GlobalArguments,
-        _secrets: &[String],
-        sink: &mut (dyn FnMut(Stream, &[u8]) + Send),
-    ) -> Result<CommandResult, RemoteError> {
-        let text = render(&command.text).map_err(RemoteError::Unsupported)?;
-        let _ = (&self.secrets, &self.temp_folder);
-        let mut output = CommandOutput::default();
-        let request = ExecRequest::new(compose_without_privilege(&text, arguments));
-        let exit = self
-            .session
-            .exec(request, &mut output)
-            .await
-            .map_err(|error| RemoteError::Lost {
-                host: self.host.clone(),
-                message: error.to_string(),
-                output: CommandOutput::default(),
-            })?;
-        sink(Stream::Stdout, &output.bytes(Stream::Stdout));
-        Ok(CommandResult {
-            exit,
-            output,
-            truncated: false,
-        })
-    }
-
-    /// Puts a file.
-    ///
-    /// # Errors
-    /// Why not.
-    pub async fn put(
-        &self,
-        _source: PutSource,
-        _request: &PutRequest,
-        _arguments: &GlobalArguments,
-    ) -> Result<PutReport, RemoteError> {
-        Err(RemoteError::Unsupported(String::from("putting files")))
-    }
-
-    /// Fetches a file.
-    ///
-    /// # Errors
-    /// Why not.
-    pub async fn get(
-        &self,
-        _src: &str,
-        _to: &mut (dyn AsyncWrite + Send + Unpin),
-        _arguments: &GlobalArguments,
-    ) -> Result<(), RemoteError> {
-        Err(RemoteError::Unsupported(String::from("fetching files")))
+    /// Ends all that is running, as an interrupted run must, and refuses what comes later. Returns at once; the calls
+    /// that wait for commands return [`super::RemoteError::Interrupted`] when these are ended.
+    pub fn cancel(&self) {
+        self.core.cancelled.send_replace(true);
     }
 
     /// Ends the connection.
     pub async fn close(&self) {
-        self.session.close().await;
+        self.core.session.close().await;
     }
 }

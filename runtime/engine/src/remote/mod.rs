@@ -3,8 +3,22 @@
 //!
 //! It knows sessions and command composition, and nothing of operations, facts or stages.
 
+mod data;
+mod end;
 mod error;
+mod exec;
+mod files;
 mod host;
+mod marks;
+mod refusal;
+mod run;
+mod secret;
 
+pub use data::PutSource;
 pub use error::RemoteError;
-pub use host::{CommandResult, PutReport, PutRequest, PutSource, Remote};
+pub use files::{PutReport, PutRequest};
+pub use host::Remote;
+pub use run::CommandResult;
+
+#[cfg(test)]
+mod tests;

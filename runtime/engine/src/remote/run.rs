@@ -1,0 +1,155 @@
+//! Commands as operations and facts plan them.
+
+use bytes::Bytes;
+
+use super::RemoteError;
+use super::data::random_name;
+use super::exec::Command;
+use super::host::Remote;
+use super::refusal::refusal;
+use super::secret::{PrivateFiles, hidden_environment, is_name};
+use crate::arguments::GlobalArguments;
+use crate::command::{CommandOutput, render};
+use crate::connector::{Exit, OutputSink as _, Stdin, Stream};
+use crate::contract::{Atom, Shell};
+
+/// How much of a command's output is kept, in bytes. All of it reaches the sink.
+const KEPT: usize = 64 << 20;
+
+/// How a command ended, and what it printed.
+#[derive(Clone, Debug, Default)]
+pub struct CommandResult {
+    /// How it ended.
+    pub exit: Exit,
+    /// What it printed, as it came: secrets are not masked here.
+    pub output: CommandOutput,
+    /// True when it printed more than 64 MiB, and the rest is missing.
+    pub truncated: bool,
+}
+
+impl Remote {
+    /// Runs a command as the arguments say, and waits for its end.
+    ///
+    /// `secrets` are the identities that secret parts name by position. Secret values reach the command on standard
+    /// input, in its environment or in private files, and stand on no command line. Output goes to `sink` as it
+    /// comes, unmasked. A command whose time is over, and one whose future is dropped, is ended with all it started.
+    ///
+    /// # Errors
+    /// Why it did not end by itself, or could not begin. A command that fails is a result, whatever its status.
+    pub async fn run(
+        &self,
+        command: &Shell,
+        arguments: &GlobalArguments,
+        secrets: &[String],
+        sink: &mut (dyn FnMut(Stream, &[u8]) + Send),
+    ) -> Result<CommandResult, RemoteError> {
+        let text = render(&command.text).map_err(RemoteError::Unsupported)?;
+        let shown = self.core.secrets.mask(&text);
+        let mut arguments = arguments.clone();
+        let mut hidden: Vec<(String, Bytes)> = Vec::new();
+        for (name, value) in &command.env {
+            check_name(name)?;
+            let bytes = self.core.join(value, secrets)?;
+            let open = !value.iter().any(|atom| matches!(atom, Atom::Secret(_)));
+            match String::from_utf8(bytes.to_vec()) {
+                Ok(value) if open => {
+                    arguments
+                        .env
+                        .get_or_insert_default()
+                        .insert(name.clone(), value);
+                }
+                _ => hidden.push((name.clone(), bytes)),
+            }
+        }
+        let mut files = None;
+        if !command.files.is_empty() {
+            for (name, _) in &command.files {
+                check_name(name)?;
+            }
+            let written =
+                PrivateFiles::write(&self.core, &command.files, secrets, &arguments).await?;
+            for (name, _) in &command.files {
+                arguments
+                    .env
+                    .get_or_insert_default()
+                    .insert(name.clone(), written.path(name));
+            }
+            files = Some(written);
+        }
+        let (read, head) = hidden_environment(&hidden, &random_name()?)?;
+        let stdin = match (&command.stdin, &arguments.stdin) {
+            (Some(content), _) => self.core.content(content, secrets).await?,
+            (None, Some(text)) => Stdin::Bytes(Bytes::from(text.clone().into_bytes())),
+            (None, None) => Stdin::Empty,
+        };
+        let pty = GlobalArguments::is(arguments.get_pty);
+        let mut kept = Kept::default();
+        let ended = {
+            let command = Command {
+                text: format!("{read}{text}"),
+                shown,
+                arguments: &arguments,
+                head,
+                stdin,
+                pty,
+                interruptible: true,
+            };
+            let mut both = |stream: Stream, bytes: &[u8]| {
+                kept.write(stream, bytes);
+                sink(stream, bytes);
+            };
+            self.core.exec(command, &mut both).await
+        };
+        if let Some(files) = files {
+            files.remove().await;
+        }
+        let exit = ended.map_err(|error| with_output(error, &kept.output))?;
+        if let Some(error) = refusal(self.host(), &exit, &kept.output, pty, &arguments) {
+            return Err(error);
+        }
+        Ok(CommandResult {
+            exit,
+            output: kept.output,
+            truncated: kept.truncated,
+        })
+    }
+}
+
+fn check_name(name: &str) -> Result<(), RemoteError> {
+    if is_name(name) {
+        return Ok(());
+    }
+    Err(RemoteError::Unsupported(format!(
+        "`{name}` cannot be the name of an environment variable"
+    )))
+}
+
+fn with_output(mut error: RemoteError, printed: &CommandOutput) -> RemoteError {
+    if let RemoteError::Timeout { output, .. }
+    | RemoteError::Interrupted { output, .. }
+    | RemoteError::Lost { output, .. } = &mut error
+    {
+        output.clone_from(printed);
+    }
+    error
+}
+
+/// Keeps output up to a limit.
+#[derive(Default)]
+struct Kept {
+    output: CommandOutput,
+    held: usize,
+    truncated: bool,
+}
+
+impl Kept {
+    fn write(&mut self, stream: Stream, bytes: &[u8]) {
+        let room = KEPT.saturating_sub(self.held);
+        let part = bytes.get(..room).unwrap_or(bytes);
+        self.truncated |= part.len() < bytes.len();
+        self.held += part.len();
+        if !part.is_empty() {
+            self.output.write(stream, part);
+        }
+    }
+}
