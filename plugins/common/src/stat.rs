@@ -270,19 +270,50 @@ fn read_mode(text: &str) -> Option<u32> {
     (letters.len() == 9).then(|| Mode::from_bits(bits).digits())
 }
 
-/// Where a link points, from what `stat` prints of its names: quoted in one of three ways by GNU, or by busybox and
-/// BSD not at all.
+/// Where a link points, from what `stat` prints of its names: quoted for a shell by GNU and uutils, in `this' way by
+/// old GNU, not at all by busybox and BSD.
 fn read_target(names: &str) -> Option<String> {
-    let arrows = ["' -> '", "' -> `", "\" -> \"", "' -> \"", "\" -> '"];
-    let quoted = arrows
-        .iter()
-        .find_map(|arrow| names.split_once(arrow))
-        .map(|(_, target)| target);
-    match quoted {
-        Some(target) => Some(target.trim_end_matches(['\'', '"']).to_owned()),
+    if let Some((_, rest)) = unquote(names)
+        && let Some(target) = rest.strip_prefix(" -> ")
+    {
+        return unquote(target).map(|(target, _)| target);
+    }
+    match names.split_once("' -> `") {
+        Some((_, target)) => Some(target.trim_end_matches('\'').to_owned()),
         None => names
             .split_once(" -> ")
-            .map(|(_, target)| target.trim_matches(['\'', '"', '`']).to_owned()),
+            .map(|(_, target)| target.to_owned()),
+    }
+}
+
+/// One word in a shell's quotes and what stands after it: `'it'\''s'`, `"it's"`, `$'a\nb'`. None for other text.
+fn unquote(text: &str) -> Option<(String, &str)> {
+    let mut word = String::new();
+    let mut rest = text;
+    loop {
+        if let Some(quoted) = rest.strip_prefix('\'') {
+            let (inside, after) = quoted.split_once('\'')?;
+            word.push_str(inside);
+            rest = after;
+        } else if let Some(quoted) = rest.strip_prefix('"') {
+            let (inside, after) = quoted.split_once('"')?;
+            word.push_str(inside);
+            rest = after;
+        } else if let Some(quoted) = rest.strip_prefix("$'") {
+            let (inside, after) = quoted.split_once('\'')?;
+            word.push_str(
+                &inside
+                    .replace("\\n", "\n")
+                    .replace("\\t", "\t")
+                    .replace("\\\\", "\\"),
+            );
+            rest = after;
+        } else if let Some(after) = rest.strip_prefix("\\'") {
+            word.push('\'');
+            rest = after;
+        } else {
+            return (rest.len() < text.len()).then_some((word, rest));
+        }
     }
 }
 
@@ -314,6 +345,8 @@ mod tests {
         for names in ["'/a' -> 'b'", "`/a' -> `b'", "\"/a\" -> \"b\"", "/a -> b"] {
             assert_eq!(read_target(names).as_deref(), Some("b"), "{names}");
         }
+        let quoted = r"'/a b' -> '/it'\''s/f $x'";
+        assert_eq!(read_target(quoted).as_deref(), Some("/it's/f $x"));
     }
 
     #[test]

@@ -25,7 +25,9 @@ fact_request! {
 /// # Errors
 /// The host's.
 pub fn has_program(name: &str) -> Result<bool> {
-    let found = get(&Program { command: name.to_owned() })?;
+    let found = get(&Program {
+        command: name.to_owned(),
+    })?;
     Ok(match found {
         Json::Null | Json::Bool(false) => false,
         Json::String(path) => !path.is_empty(),
@@ -43,14 +45,20 @@ pub fn pointer(key: &str) -> String {
 ///
 /// # Errors
 /// The host's.
-pub fn entries<F: Fact>(fact: &F, keys: &[&str]) -> Result<std::collections::BTreeMap<String, Json>> {
+pub fn entries<F: Fact>(
+    fact: &F,
+    keys: &[&str],
+) -> Result<std::collections::BTreeMap<String, Json>> {
     if keys.is_empty() {
         return Ok(std::collections::BTreeMap::new());
     }
     let pointers: Vec<String> = keys.iter().map(|key| pointer(key)).collect();
     let asked: Vec<&str> = pointers.iter().map(String::as_str).collect();
     let parts = get_parts(fact, &asked)?;
-    let pairs = keys.iter().zip(&asked).map(|(key, pointer)| ((*key).to_owned(), parts.part(pointer).clone()));
+    let pairs = keys
+        .iter()
+        .zip(&asked)
+        .map(|(key, pointer)| ((*key).to_owned(), parts.part(pointer).clone()));
     Ok(pairs.filter(|(_, value)| !value.is_null()).collect())
 }
 
@@ -74,8 +82,14 @@ mod tests {
 
     #[test]
     fn entries_are_asked_for_by_key() {
-        let mut host = TestHost::new().fact("deb.DebPackages", json!({}), json!({"a/b": ["1"], "c": ["2"]}));
-        let found = host.run(|| entries(&DebPackages {}, &["a/b", "none"])).unwrap();
+        let mut host = TestHost::new().fact(
+            "deb.DebPackages",
+            json!({}),
+            json!({"a/b": ["1"], "c": ["2"]}),
+        );
+        let found = host
+            .run(|| entries(&DebPackages {}, &["a/b", "none"]))
+            .unwrap();
         assert_eq!(found, [("a/b".to_owned(), json!(["1"]))].into());
         assert_eq!(host.asked()[0].select, ["/a~1b", "/none"]);
     }

@@ -13,7 +13,9 @@ pub enum DifferencesError {
     #[error("the list of differences: {0}")]
     Toml(#[from] toml::de::Error),
     /// One has no reason.
-    #[error("the list of differences: `{0}` has no reason\n  fix: say why the pack does it otherwise")]
+    #[error(
+        "the list of differences: `{0}` has no reason\n  fix: say why the pack does it otherwise"
+    )]
     NoReason(String),
     /// A case stands in it twice.
     #[error("the list of differences has `{0}` twice")]
@@ -76,7 +78,8 @@ impl Differences {
     pub(super) fn unknown<'a>(&'a self, ids: &'a [String]) -> impl Iterator<Item = &'a str> {
         let group = |id: &'a str| id.rsplit_once('/').map_or("", |(group, _)| group);
         self.reasons.keys().map(String::as_str).filter(move |id| {
-            !ids.iter().any(|known| known == id) && ids.iter().any(|known| group(known) == group(id))
+            !ids.iter().any(|known| known == id)
+                && ids.iter().any(|known| group(known) == group(id))
         })
     }
 }
@@ -90,9 +93,14 @@ mod tests {
     fn each_has_a_reason_and_stands_once() {
         let one = "[[difference]]\nid = \"a/b\"\nreason = \"r\"\n";
         assert_eq!(Differences::parse(one).unwrap().reason("a/b"), Some("r"));
-        assert!(matches!(Differences::parse(&one.repeat(2)), Err(DifferencesError::Twice(id)) if id == "a/b"));
+        assert!(
+            matches!(Differences::parse(&one.repeat(2)), Err(DifferencesError::Twice(id)) if id == "a/b")
+        );
         let empty = one.replace("\"r\"", "\" \"");
-        assert!(matches!(Differences::parse(&empty), Err(DifferencesError::NoReason(_))));
+        assert!(matches!(
+            Differences::parse(&empty),
+            Err(DifferencesError::NoReason(_))
+        ));
     }
 
     #[test]

@@ -34,10 +34,17 @@ struct Found {
 
 /// Runs a case once.
 pub(super) async fn run(plugins: &Arc<dyn Plugins>, case: &FactCase) -> Ran {
-    let env = Environment { timestamp: String::from(NOW), ..Environment::default() };
+    let env = Environment {
+        timestamp: String::from(NOW),
+        ..Environment::default()
+    };
     let files = MemoryFiles::new(&env.cwd, &[]);
     let world = World::new(plugins.clone(), &case.host_facts, files, env);
-    let params = case.params.iter().map(|(name, value)| (name.clone(), given(value, &world.secrets))).collect();
+    let params = case
+        .params
+        .iter()
+        .map(|(name, value)| (name.clone(), given(value, &world.secrets)))
+        .collect();
     let result = ask(&world, &case.fact, params, output_of(case), 0).await;
     let asked = world.take_asked();
     let mut reasons = Vec::new();
@@ -57,8 +64,15 @@ pub(super) async fn run(plugins: &Arc<dyn Plugins>, case: &FactCase) -> Ran {
     if let Ok(info) = plugins.fact(&case.fact) {
         reasons.extend(compare_default(case, &info));
     }
-    let texts = Texts { facts: Some(world.same_facts(&case.host_facts, &asked)), ..Texts::default() };
-    Ran { why: (!reasons.is_empty()).then(|| reasons.join("\n")), texts, fingerprint }
+    let texts = Texts {
+        facts: Some(world.same_facts(&case.host_facts, &asked)),
+        ..Texts::default()
+    };
+    Ran {
+        why: (!reasons.is_empty()).then(|| reasons.join("\n")),
+        texts,
+        fingerprint,
+    }
 }
 
 /// The output as a command writes it: each line ends, and one that fails writes none.
@@ -68,7 +82,11 @@ fn output_of(case: &FactCase) -> RawOutput {
         text.push_str(&common_marks(line));
         text.push('\n');
     }
-    RawOutput { status: i32::from(case.output.is_none()), stdout: text.into_bytes(), ..RawOutput::default() }
+    RawOutput {
+        status: i32::from(case.output.is_none()),
+        stdout: text.into_bytes(),
+        ..RawOutput::default()
+    }
 }
 
 fn compare(case: &FactCase, found: &Found) -> Vec<String> {
@@ -76,12 +94,25 @@ fn compare(case: &FactCase, found: &Found) -> Vec<String> {
     let expected = &case.expect;
     if !shell::same(&expected.command.raw, &found.command) {
         let (before, after) = (common(&expected.command.raw), common(&found.command));
-        reasons.push(format!("the command differs (- expected, + asked):\n  - {before}\n  + {after}"));
-    } else if let Some(masked) = expected.command.masked.as_deref().filter(|masked| !shell::same(masked, &found.command)) {
-        reasons.push(format!("the command as it is shown differs:\n  - {masked}\n  + {}", found.command));
+        reasons.push(format!(
+            "the command differs (- expected, + asked):\n  - {before}\n  + {after}"
+        ));
+    } else if let Some(masked) = expected
+        .command
+        .masked
+        .as_deref()
+        .filter(|masked| !shell::same(masked, &found.command))
+    {
+        reasons.push(format!(
+            "the command as it is shown differs:\n  - {masked}\n  + {}",
+            found.command
+        ));
     }
     if expected.requires_command != found.requires {
-        let word = |name: &Option<String>| name.as_deref().map_or(String::from("nothing"), |name| format!("`{name}`"));
+        let word = |name: &Option<String>| {
+            name.as_deref()
+                .map_or(String::from("nothing"), |name| format!("`{name}`"))
+        };
         reasons.push(format!(
             "it requires {}, expected {}",
             word(&found.requires),
@@ -105,7 +136,13 @@ fn compare_default(case: &FactCase, info: &FactInfo) -> Option<String> {
 type Asking<'a> = Pin<Box<dyn Future<Output = Result<Found, String>> + Send + 'a>>;
 
 /// Asks for a fact and reads its value from an output; a fact that derives from another asks for that first.
-fn ask<'a>(world: &'a Arc<World>, fact: &'a str, params: JsonMap, output: RawOutput, depth: usize) -> Asking<'a> {
+fn ask<'a>(
+    world: &'a Arc<World>,
+    fact: &'a str,
+    params: JsonMap,
+    output: RawOutput,
+    depth: usize,
+) -> Asking<'a> {
     Box::pin(async move {
         if depth >= DEPTH {
             return Err(format!("facts derive more than {DEPTH} deep at {fact}"));
@@ -113,7 +150,9 @@ fn ask<'a>(world: &'a Arc<World>, fact: &'a str, params: JsonMap, output: RawOut
         let failed = |error: PluginError| format!("{fact} fails: {}", described(&error));
         let plugins = &world.plugins;
         let info = plugins.fact(fact).map_err(failed)?;
-        let bound = plugins.bind_fact(fact, Vec::new(), params, &world.secrets).map_err(failed)?;
+        let bound = plugins
+            .bind_fact(fact, Vec::new(), params, &world.secrets)
+            .map_err(failed)?;
         let view = || {
             Arc::new(CaseView {
                 world: world.clone(),
@@ -123,13 +162,26 @@ fn ask<'a>(world: &'a Arc<World>, fact: &'a str, params: JsonMap, output: RawOut
             })
         };
         let args = std::slice::from_ref(&bound.args);
-        let (command, requires, raw) = match plugins.source(fact, args, view()).await.map_err(failed)? {
+        let (command, requires, raw) = match plugins
+            .source(fact, args, view())
+            .await
+            .map_err(failed)?
+        {
             Origin::Shell(shell) => {
-                let Command::Shell { raw, stdin, env, files, .. } = seen::shell(&shell, world, &bound.secrets)? else {
+                let Command::Shell {
+                    raw,
+                    stdin,
+                    env,
+                    files,
+                    ..
+                } = seen::shell(&shell, world, &bound.secrets)?
+                else {
                     return Err(format!("{fact} has no command"));
                 };
                 if stdin.is_some() || !env.is_empty() || !files.is_empty() {
-                    return Err(format!("{fact} gives its command input, an environment or files, which a case can't tell: {raw}"));
+                    return Err(format!(
+                        "{fact} gives its command input, an environment or files, which a case can't tell: {raw}"
+                    ));
                 }
                 (raw, info.requires.clone(), output)
             }
@@ -138,19 +190,48 @@ fn ask<'a>(world: &'a Arc<World>, fact: &'a str, params: JsonMap, output: RawOut
                     let params = one.args.as_object().cloned().unwrap_or_default();
                     let inner = ask(world, &one.fact, params, output, depth + 1).await?;
                     let values = vec![select(inner.value, &one.select)];
-                    (inner.command, inner.requires, RawOutput { values, ..RawOutput::default() })
+                    (
+                        inner.command,
+                        inner.requires,
+                        RawOutput {
+                            values,
+                            ..RawOutput::default()
+                        },
+                    )
                 }
-                several => return Err(format!("{fact} derives from {} facts; a case has one output", several.len())),
+                several => {
+                    return Err(format!(
+                        "{fact} derives from {} facts; a case has one output",
+                        several.len()
+                    ));
+                }
             },
             Origin::Probe(probe) => {
-                return Err(format!("{fact} is a `{}` that the runtime asks by its own means; a case needs a command", probe.kind));
+                return Err(format!(
+                    "{fact} is a `{}` that the runtime asks by its own means; a case needs a command",
+                    probe.kind
+                ));
             }
-            Origin::Other(kind, _) => return Err(format!("{fact} comes from a `{kind}`, which needs a newer windlass")),
+            Origin::Other(kind, _) => {
+                return Err(format!(
+                    "{fact} comes from a `{kind}`, which needs a newer windlass"
+                ));
+            }
         };
-        let value = plugins.parse(fact, args, raw, view()).await.map_err(failed)?;
+        let value = plugins
+            .parse(fact, args, raw, view())
+            .await
+            .map_err(failed)?;
         match <[Json; 1]>::try_from(value) {
-            Ok([value]) => Ok(Found { command, requires, value }),
-            Err(values) => Err(format!("{fact} gave {} values for one request", values.len())),
+            Ok([value]) => Ok(Found {
+                command,
+                requires,
+                value,
+            }),
+            Err(values) => Err(format!(
+                "{fact} gave {} values for one request",
+                values.len()
+            )),
         }
     })
 }

@@ -42,12 +42,32 @@ impl MemoryFiles {
                 "link" => (EntryKind::Link, 0o777),
                 _ => (EntryKind::File, FILE_MODE),
             };
-            let mode = file.stat.mode.as_deref().and_then(|digits| u32::from_str_radix(digits, 8).ok()).unwrap_or(mode);
-            let entry = Entry { kind, mode, size: content.len() as u64, target: file.target.clone() };
-            let times = (micros(file.stat.atime), micros(file.stat.mtime));
-            held.insert(join(cwd, &file.path), Held { entry, content, times });
+            let stat = file.stat.clone().unwrap_or_default();
+            let mode = stat
+                .mode
+                .as_deref()
+                .and_then(|digits| u32::from_str_radix(digits, 8).ok())
+                .unwrap_or(mode);
+            let entry = Entry {
+                kind,
+                mode,
+                size: content.len() as u64,
+                target: file.target.clone(),
+            };
+            let times = (micros(stat.atime), micros(stat.mtime));
+            held.insert(
+                join(cwd, &file.path),
+                Held {
+                    entry,
+                    content,
+                    times,
+                },
+            );
         }
-        Self { cwd: cwd.to_owned(), held }
+        Self {
+            cwd: cwd.to_owned(),
+            held,
+        }
     }
 
     /// What stands at a path, links followed.
@@ -55,8 +75,18 @@ impl MemoryFiles {
         let mut path = join(&self.cwd, path);
         for _ in 0..LINKS {
             let held = self.held.get(&path)?;
-            match held.entry.target.as_deref().filter(|_| held.entry.kind == EntryKind::Link) {
-                Some(target) => path = join(path.rsplit_once('/').map_or("/", |(folder, _)| folder), target),
+            match held
+                .entry
+                .target
+                .as_deref()
+                .filter(|_| held.entry.kind == EntryKind::Link)
+            {
+                Some(target) => {
+                    path = join(
+                        path.rsplit_once('/').map_or("/", |(folder, _)| folder),
+                        target,
+                    )
+                }
                 None => return Some(held),
             }
         }
@@ -66,19 +96,30 @@ impl MemoryFiles {
     fn file(&self, path: &str) -> Result<&Held, GuestError> {
         let wrong = |why: &str| GuestError::new(ErrorKind::Io, format!("{path}: {why}"));
         let held = self.at(path).ok_or_else(|| wrong("no such file"))?;
-        if held.entry.kind == EntryKind::Directory { Err(wrong("is a folder")) } else { Ok(held) }
+        if held.entry.kind == EntryKind::Directory {
+            Err(wrong("is a folder"))
+        } else {
+            Ok(held)
+        }
     }
 }
 
 fn micros(seconds: f64) -> i64 {
-    #[allow(clippy::cast_possible_truncation, reason = "a float cast saturates, and no case is that far from 1970")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "a float cast saturates, and no case is that far from 1970"
+    )]
     let micros = (seconds * 1e6).round() as i64;
     micros
 }
 
 /// A path in a folder, without `.` and `..`; an absolute path stands for itself.
 pub(super) fn join(folder: &str, path: &str) -> String {
-    let whole = if path.starts_with('/') { path.to_owned() } else { format!("{folder}/{path}") };
+    let whole = if path.starts_with('/') {
+        path.to_owned()
+    } else {
+        format!("{folder}/{path}")
+    };
     let mut parts: Vec<&str> = Vec::new();
     for part in whole.split('/') {
         match part {
@@ -98,7 +139,8 @@ pub(super) fn digest(algorithm: &str, content: &[u8]) -> Result<String, GuestErr
         "sha256" => hex::encode(Sha256::digest(content)),
         "sha384" => hex::encode(Sha384::digest(content)),
         other => {
-            let message = format!("there is no digest `{other}`; there are md5, sha1, sha256 and sha384");
+            let message =
+                format!("there is no digest `{other}`; there are md5, sha1, sha256 and sha384");
             return Err(GuestError::new(ErrorKind::InvalidValue, message));
         }
     })
@@ -120,7 +162,9 @@ impl LocalFiles for MemoryFiles {
     fn walk(&self, path: &str) -> Result<Vec<(String, Entry)>, GuestError> {
         let folder = join(&self.cwd, path);
         let below = |(path, held): (&String, &Held)| {
-            let relative = path.strip_prefix(folder.trim_end_matches('/'))?.strip_prefix('/')?;
+            let relative = path
+                .strip_prefix(folder.trim_end_matches('/'))?
+                .strip_prefix('/')?;
             (!relative.is_empty()).then(|| (relative.to_owned(), held.entry.clone()))
         };
         Ok(self.held.iter().filter_map(below).collect())
@@ -132,7 +176,14 @@ impl LocalFiles for MemoryFiles {
 
     fn read(&self, path: &str, offset: u64, limit: u32) -> Result<Vec<u8>, GuestError> {
         let skip = usize::try_from(offset).unwrap_or(usize::MAX);
-        Ok(self.file(path)?.content.iter().skip(skip).take(limit as usize).copied().collect())
+        Ok(self
+            .file(path)?
+            .content
+            .iter()
+            .skip(skip)
+            .take(limit as usize)
+            .copied()
+            .collect())
     }
 }
 
@@ -149,7 +200,10 @@ mod tests {
             {"path": "/deploy/link", "kind": "link", "target": "a"},
             {"path": "/deploy/loop", "kind": "link", "target": "loop"},
         ]);
-        MemoryFiles::new("/deploy", &serde_json::from_value::<Vec<LocalFile>>(files).unwrap())
+        MemoryFiles::new(
+            "/deploy",
+            &serde_json::from_value::<Vec<LocalFile>>(files).unwrap(),
+        )
     }
 
     #[test]
@@ -163,13 +217,24 @@ mod tests {
     #[test]
     fn what_is_no_file_is_an_error() {
         assert_eq!(files().read("none", 0, 1).unwrap_err().kind, ErrorKind::Io);
-        assert_eq!(files().digest("sub", "sha1").unwrap_err().kind, ErrorKind::Io);
-        assert_eq!(files().digest("a", "crc").unwrap_err().kind, ErrorKind::InvalidValue);
+        assert_eq!(
+            files().digest("sub", "sha1").unwrap_err().kind,
+            ErrorKind::Io
+        );
+        assert_eq!(
+            files().digest("a", "crc").unwrap_err().kind,
+            ErrorKind::InvalidValue
+        );
     }
 
     #[test]
     fn a_walk_is_relative_and_sorted() {
-        let walked: Vec<String> = files().walk(".").unwrap().into_iter().map(|(path, _)| path).collect();
+        let walked: Vec<String> = files()
+            .walk(".")
+            .unwrap()
+            .into_iter()
+            .map(|(path, _)| path)
+            .collect();
         assert_eq!(walked, ["a", "link", "loop", "sub", "sub/b"]);
     }
 }

@@ -122,7 +122,7 @@ pub struct LocalFile {
     pub target: Option<String>,
     /// What is said of it.
     #[serde(default)]
-    pub stat: Stat,
+    pub stat: Option<Stat>,
 }
 
 fn file() -> String {

@@ -25,7 +25,9 @@ mod values;
 mod view;
 
 pub use differences::{Differences, DifferencesError};
-pub use format::{Case, Command, Environment, Expected, FactCase, ListedFact, LocalFile, OperationCase};
+pub use format::{
+    Case, Command, Environment, Expected, FactCase, ListedFact, LocalFile, OperationCase,
+};
 pub use read::{ReadError, read_cases};
 pub use report::{CaseResult, Outcome, Report, Score, Scores};
 pub use run::{Options, run_cases};

@@ -40,44 +40,95 @@ pub(super) async fn run(plugins: &Arc<dyn Plugins>, case: &OperationCase) -> Ran
     let planned = plan(&world, case).await;
     let asked = world.take_asked();
     let (mut why, texts) = match (&case.expect, &planned) {
-        (Expected::Commands { commands, noop, noop_checked }, Ok(flat)) => {
-            let note = noop.as_deref().filter(|_| *noop_checked && commands.is_empty());
+        (
+            Expected::Commands {
+                commands,
+                noop,
+                noop_checked,
+            },
+            Ok(flat),
+        ) => {
+            let note = noop
+                .as_deref()
+                .filter(|_| *noop_checked && commands.is_empty());
             let noop = note.map(|expected| flat.notes.iter().any(|note| note == expected));
-            (compare::commands(commands, &flat.commands, &case.env.cwd), Texts { noop, ..Texts::default() })
+            (
+                compare::commands(commands, &flat.commands, &case.env.cwd),
+                Texts {
+                    noop,
+                    ..Texts::default()
+                },
+            )
         }
         (Expected::Error { error }, Err(Failure::Plugin(found))) => {
-            let message = error.message.as_deref().map(|expected| message_of(found) == expected);
-            (wrong_kind(error, found), Texts { message, ..Texts::default() })
+            let message = error
+                .message
+                .as_deref()
+                .map(|expected| message_of(found) == expected);
+            (
+                wrong_kind(error, found),
+                Texts {
+                    message,
+                    ..Texts::default()
+                },
+            )
         }
         (Expected::Error { error }, Ok(flat)) => {
             let kinds = error.kinds.join(" or ");
-            let why = format!("expected an error ({kinds}), planned:\n{}", compare::listing(&flat.commands));
+            let why = format!(
+                "expected an error ({kinds}), planned:\n{}",
+                compare::listing(&flat.commands)
+            );
             (Some(why), Texts::default())
         }
-        (_, Err(Failure::Plugin(error))) => (Some(format!("it fails: {}", described(error))), Texts::default()),
+        (_, Err(Failure::Plugin(error))) => (
+            Some(format!("it fails: {}", described(error))),
+            Texts::default(),
+        ),
         (_, Err(Failure::Unreadable(why))) => (Some(why.clone()), Texts::default()),
     };
     if !asked.unlisted.is_empty() {
         let unlisted = unlisted_text(&world, &asked.unlisted);
         why = Some(why.map_or_else(|| unlisted.clone(), |why| format!("{unlisted}\n{why}")));
     }
-    let texts = Texts { facts: Some(world.same_facts(&case.facts, &asked)), ..texts };
+    let texts = Texts {
+        facts: Some(world.same_facts(&case.facts, &asked)),
+        ..texts
+    };
     let fingerprint = match planned {
         Ok(flat) => print(&flat),
         Err(Failure::Plugin(error)) => described(&error),
         Err(Failure::Unreadable(why)) => why,
     };
-    Ran { why, texts, fingerprint }
+    Ran {
+        why,
+        texts,
+        fingerprint,
+    }
 }
 
 async fn plan(world: &Arc<World>, case: &OperationCase) -> Result<Flat, Failure> {
     let info = world.plugins.operation(&case.op).map_err(Failure::Plugin)?;
     let (positional, named) = arguments(&info, &case.params);
-    let positional = positional.iter().map(|value| given(value, &world.secrets)).collect();
-    let named = named.iter().map(|(name, value)| (name.clone(), given(value, &world.secrets))).collect();
-    let bound = world.plugins.bind_operation(&case.op, positional, named, &world.secrets).map_err(Failure::Plugin)?;
+    let positional = positional
+        .iter()
+        .map(|value| given(value, &world.secrets))
+        .collect();
+    let named = named
+        .iter()
+        .map(|(name, value)| (name.clone(), given(value, &world.secrets)))
+        .collect();
+    let bound = world
+        .plugins
+        .bind_operation(&case.op, positional, named, &world.secrets)
+        .map_err(Failure::Plugin)?;
     let mut flat = Flat::default();
-    let call = Call { operation: &case.op, bound, globals: JsonMap::new(), depth: 0 };
+    let call = Call {
+        operation: &case.op,
+        bound,
+        globals: JsonMap::new(),
+        depth: 0,
+    };
     flatten(world, call, &mut Overlay::default(), &mut flat).await?;
     Ok(flat)
 }
@@ -87,12 +138,20 @@ async fn plan(world: &Arc<World>, case: &OperationCase) -> Result<Flat, Failure>
 fn arguments(info: &OperationInfo, params: &JsonMap) -> (Vec<Json>, JsonMap) {
     let mut named = params.clone();
     let rest = info.parameters.iter().position(|parameter| {
-        parameter.kind == ParameterKind::RestList && params.contains_key(&format!("*{}", parameter.name))
+        parameter.kind == ParameterKind::RestList
+            && params.contains_key(&format!("*{}", parameter.name))
     });
-    let Some(rest) = rest else { return (Vec::new(), named) };
+    let Some(rest) = rest else {
+        return (Vec::new(), named);
+    };
     let mut positional = Vec::new();
     for parameter in info.parameters.iter().take(rest) {
-        positional.push(named.shift_remove(&parameter.name).or(parameter.default.clone()).unwrap_or(Json::Null));
+        positional.push(
+            named
+                .shift_remove(&parameter.name)
+                .or(parameter.default.clone())
+                .unwrap_or(Json::Null),
+        );
     }
     for parameter in info.parameters.iter().skip(rest).take(1) {
         if let Some(Json::Array(items)) = named.shift_remove(&format!("*{}", parameter.name)) {
@@ -112,11 +171,23 @@ struct Call<'a> {
 type Flattening<'a> = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send + 'a>>;
 
 /// Plans a call, and each operation that it uses at its turn, on top of what the steps before it are predicted to change.
-fn flatten<'a>(world: &'a Arc<World>, call: Call<'a>, above: &'a mut Overlay, flat: &'a mut Flat) -> Flattening<'a> {
+fn flatten<'a>(
+    world: &'a Arc<World>,
+    call: Call<'a>,
+    above: &'a mut Overlay,
+    flat: &'a mut Flat,
+) -> Flattening<'a> {
     Box::pin(async move {
-        let Call { operation, bound, globals, depth } = call;
+        let Call {
+            operation,
+            bound,
+            globals,
+            depth,
+        } = call;
         if depth >= NESTING {
-            return Err(Failure::Unreadable(format!("operations nest more than {NESTING} deep at {operation}")));
+            return Err(Failure::Unreadable(format!(
+                "operations nest more than {NESTING} deep at {operation}"
+            )));
         }
         let view = CaseView {
             world: world.clone(),
@@ -124,13 +195,21 @@ fn flatten<'a>(world: &'a Arc<World>, call: Call<'a>, above: &'a mut Overlay, fl
             secrets: bound.secrets.clone(),
             globals: globals.clone(),
         };
-        let planned =
-            world.plugins.plan(operation, &bound.args, Arc::new(view)).await.map_err(Failure::Plugin)?;
+        let planned = world
+            .plugins
+            .plan(operation, &bound.args, Arc::new(view))
+            .await
+            .map_err(Failure::Plugin)?;
         for step in &planned.steps {
             if let Action::Nested(nested) = &step.action {
                 let args = outer_secrets(&nested.args, &bound.secrets);
                 let named = args.as_object().cloned().unwrap_or_default();
-                let inner = world.plugins.bind_operation(&nested.operation, Vec::new(), named, &world.secrets);
+                let inner = world.plugins.bind_operation(
+                    &nested.operation,
+                    Vec::new(),
+                    named,
+                    &world.secrets,
+                );
                 let mut merged = globals.clone();
                 merged.extend(step.globals.as_object().cloned().unwrap_or_default());
                 let call = Call {
@@ -141,7 +220,8 @@ fn flatten<'a>(world: &'a Arc<World>, call: Call<'a>, above: &'a mut Overlay, fl
                 };
                 flatten(world, call, above, flat).await?;
             } else {
-                flat.commands.extend(see(&step.action, world, &bound.secrets).map_err(Failure::Unreadable)?);
+                flat.commands
+                    .extend(see(&step.action, world, &bound.secrets).map_err(Failure::Unreadable)?);
             }
             above.add(&step.predictions);
         }
@@ -154,15 +234,23 @@ fn flatten<'a>(world: &'a Arc<World>, call: Call<'a>, above: &'a mut Overlay, fl
 fn outer_secrets(args: &Json, secrets: &[String]) -> Json {
     match args {
         Json::Object(map) => {
-            let number = map.get("$secret").filter(|_| map.len() == 1).and_then(Json::as_u64);
+            let number = map
+                .get("$secret")
+                .filter(|_| map.len() == 1)
+                .and_then(Json::as_u64);
             match number.and_then(|number| secrets.get(usize::try_from(number).ok()?)) {
                 Some(identity) => serde_json::json!({"$secret": identity}),
                 None => Json::Object(
-                    map.iter().map(|(key, value)| (key.clone(), outer_secrets(value, secrets))).collect(),
+                    map.iter()
+                        .map(|(key, value)| (key.clone(), outer_secrets(value, secrets)))
+                        .collect(),
                 ),
             }
         }
-        Json::Array(items) => items.iter().map(|item| outer_secrets(item, secrets)).collect(),
+        Json::Array(items) => items
+            .iter()
+            .map(|item| outer_secrets(item, secrets))
+            .collect(),
         other => other.clone(),
     }
 }
@@ -170,15 +258,27 @@ fn outer_secrets(args: &Json, secrets: &[String]) -> Json {
 /// Why an error is not one of those that were expected.
 fn wrong_kind(expected: &ExpectedError, found: &PluginError) -> Option<String> {
     let fits = match found {
-        PluginError::Guest(error) => expected.kinds.iter().any(|kind| kind == error.kind.as_str()),
+        PluginError::Guest(error) => expected
+            .kinds
+            .iter()
+            .any(|kind| kind == error.kind.as_str()),
         // What the runtime finds before a guest runs: a value's type and a value are one to a schema.
         PluginError::Argument { .. } => {
             let kinds = [ErrorKind::InvalidType, ErrorKind::InvalidValue].map(ErrorKind::as_str);
-            expected.kinds.iter().any(|kind| kinds.contains(&kind.as_str()))
+            expected
+                .kinds
+                .iter()
+                .any(|kind| kinds.contains(&kind.as_str()))
         }
         _ => false,
     };
-    (!fits).then(|| format!("expected an error ({}), got {}", expected.kinds.join(" or "), described(found)))
+    (!fits).then(|| {
+        format!(
+            "expected an error ({}), got {}",
+            expected.kinds.join(" or "),
+            described(found)
+        )
+    })
 }
 
 fn message_of(error: &PluginError) -> String {

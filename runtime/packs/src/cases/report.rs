@@ -81,13 +81,18 @@ impl Report {
     /// How many cases were run.
     #[must_use]
     pub fn total(&self) -> usize {
-        self.results.iter().filter(|result| result.outcome != Outcome::Skipped).count()
+        self.results
+            .iter()
+            .filter(|result| result.outcome != Outcome::Skipped)
+            .count()
     }
 
     /// How many passed, those with a reason included.
     #[must_use]
     pub fn passed(&self) -> usize {
-        let passed = |result: &&CaseResult| matches!(result.outcome, Outcome::Passed | Outcome::Excused { .. });
+        let passed = |result: &&CaseResult| {
+            matches!(result.outcome, Outcome::Passed | Outcome::Excused { .. })
+        };
         self.results.iter().filter(passed).count()
     }
 
@@ -106,16 +111,30 @@ impl Report {
             let (passed, why) = match &result.outcome {
                 Outcome::Skipped => continue,
                 Outcome::Passed => (true, None),
-                Outcome::Excused { reason, .. } => (true, Some(format!("differs with a reason: {reason}"))),
+                Outcome::Excused { reason, .. } => {
+                    (true, Some(format!("differs with a reason: {reason}")))
+                }
                 Outcome::Failed { why } => (false, Some(why.clone())),
             };
-            writeln!(to, "{}", json!({"id": result.id, "passed": passed, "why": why}))?;
+            writeln!(
+                to,
+                "{}",
+                json!({"id": result.id, "passed": passed, "why": why})
+            )?;
         }
         for error in &self.errors {
-            writeln!(to, "{}", json!({"id": "differences", "passed": false, "why": error}))?;
+            writeln!(
+                to,
+                "{}",
+                json!({"id": "differences", "passed": false, "why": error})
+            )?;
         }
         let total = self.total() + self.errors.len();
-        writeln!(to, "{}", json!({"total": total, "passed": self.passed(), "scores": self.scores}))
+        writeln!(
+            to,
+            "{}",
+            json!({"total": total, "passed": self.passed(), "scores": self.scores})
+        )
     }
 
     /// Writes what failed and why, what differs with a reason, and a summary.
@@ -126,7 +145,9 @@ impl Report {
         for result in &self.results {
             match &result.outcome {
                 Outcome::Failed { why } => writeln!(to, "failed: {}\n{}", result.id, indent(why))?,
-                Outcome::Excused { reason, .. } => writeln!(to, "differs: {}\n{}", result.id, indent(reason))?,
+                Outcome::Excused { reason, .. } => {
+                    writeln!(to, "differs: {}\n{}", result.id, indent(reason))?
+                }
                 Outcome::Passed | Outcome::Skipped => {}
             }
         }
@@ -136,21 +157,42 @@ impl Report {
         for remark in &self.remarks {
             writeln!(to, "note: {remark}")?;
         }
-        let count = |wanted: fn(&Outcome) -> bool| self.results.iter().filter(|result| wanted(&result.outcome)).count();
+        let count = |wanted: fn(&Outcome) -> bool| {
+            self.results
+                .iter()
+                .filter(|result| wanted(&result.outcome))
+                .count()
+        };
         let failed = count(|outcome| matches!(outcome, Outcome::Failed { .. }));
         let excused = count(|outcome| matches!(outcome, Outcome::Excused { .. }));
         let skipped = count(|outcome| matches!(outcome, Outcome::Skipped));
         write!(to, "{} of {} cases passed", self.passed(), self.total())?;
-        for (number, what) in [(failed, "failed"), (excused, "differ with a reason"), (skipped, "not for this platform")] {
+        for (number, what) in [
+            (failed, "failed"),
+            (excused, "differ with a reason"),
+            (skipped, "not for this platform"),
+        ] {
             if number > 0 {
                 write!(to, ", {number} {what}")?;
             }
         }
         writeln!(to)?;
-        let Scores { messages, noops, facts } = self.scores;
-        for (what, score) in [("error messages", messages), ("no-op texts", noops), ("sets of facts", facts)] {
+        let Scores {
+            messages,
+            noops,
+            facts,
+        } = self.scores;
+        for (what, score) in [
+            ("error messages", messages),
+            ("no-op texts", noops),
+            ("sets of facts", facts),
+        ] {
             if score.total > 0 {
-                writeln!(to, "  {what} as expected: {} of {}", score.passed, score.total)?;
+                writeln!(
+                    to,
+                    "  {what} as expected: {} of {}",
+                    score.passed, score.total
+                )?;
             }
         }
         Ok(())
@@ -158,5 +200,8 @@ impl Report {
 }
 
 fn indent(text: &str) -> String {
-    text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+    text.lines()
+        .map(|line| format!("  {line}"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }

@@ -36,12 +36,20 @@ pub(super) struct Texts {
 
 /// Runs cases: each once in order, then once more in reverse order. A plugin that gives another answer the second time
 /// keeps something between calls that it must not, and fails the case.
-pub async fn run_cases(plugins: Arc<dyn Plugins>, cases: impl IntoIterator<Item = Case>, options: Options) -> Report {
+pub async fn run_cases(
+    plugins: Arc<dyn Plugins>,
+    cases: impl IntoIterator<Item = Case>,
+    options: Options,
+) -> Report {
     let cases: Vec<Case> = cases.into_iter().collect();
     let mut report = Report::default();
     let mut runs = Vec::with_capacity(cases.len());
     for case in &cases {
-        runs.push(if is_for_here(case) { Some(run(&plugins, case).await) } else { None });
+        runs.push(if is_for_here(case) {
+            Some(run(&plugins, case).await)
+        } else {
+            None
+        });
     }
     for (case, first) in cases.iter().zip(&mut runs).rev() {
         let Some(first) = first else { continue };
@@ -60,10 +68,18 @@ pub async fn run_cases(plugins: Arc<dyn Plugins>, cases: impl IntoIterator<Item 
                 report.scores.messages.count(ran.texts.message);
                 report.scores.noops.count(ran.texts.noop);
                 report.scores.facts.count(ran.texts.facts);
-                outcome(case.id(), ran.why, &options.differences, &mut report.remarks)
+                outcome(
+                    case.id(),
+                    ran.why,
+                    &options.differences,
+                    &mut report.remarks,
+                )
             }
         };
-        report.results.push(CaseResult { id: case.id().to_owned(), outcome });
+        report.results.push(CaseResult {
+            id: case.id().to_owned(),
+            outcome,
+        });
     }
     let ids: Vec<String> = cases.iter().map(|case| case.id().to_owned()).collect();
     report.errors = options
@@ -74,14 +90,24 @@ pub async fn run_cases(plugins: Arc<dyn Plugins>, cases: impl IntoIterator<Item 
     report
 }
 
-fn outcome(id: &str, why: Option<String>, differences: &Differences, remarks: &mut Vec<String>) -> Outcome {
+fn outcome(
+    id: &str,
+    why: Option<String>,
+    differences: &Differences,
+    remarks: &mut Vec<String>,
+) -> Outcome {
     match (why, differences.reason(id)) {
         (None, None) => Outcome::Passed,
         (None, Some(_)) => {
-            remarks.push(format!("`{id}` passes; the list of differences need not have it"));
+            remarks.push(format!(
+                "`{id}` passes; the list of differences need not have it"
+            ));
             Outcome::Passed
         }
-        (Some(why), Some(reason)) => Outcome::Excused { reason: reason.to_owned(), why },
+        (Some(why), Some(reason)) => Outcome::Excused {
+            reason: reason.to_owned(),
+            why,
+        },
         (Some(why), None) => Outcome::Failed { why },
     }
 }
@@ -102,7 +128,9 @@ fn is_for_here(case: &Case) -> bool {
         other => other,
     };
     match case {
-        Case::Operation(case) => case.env.platforms.is_empty() || case.env.platforms.iter().any(|name| name == here),
+        Case::Operation(case) => {
+            case.env.platforms.is_empty() || case.env.platforms.iter().any(|name| name == here)
+        }
         Case::Fact(_) => true,
     }
 }

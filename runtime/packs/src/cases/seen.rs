@@ -1,8 +1,8 @@
 //! What an operation planned, in the form in which cases tell it.
 
 use serde::Serialize;
-use windlass_engine::contract::{Action, Content, Shell, Upload};
 use windlass_engine::command::render;
+use windlass_engine::contract::{Action, Content, Shell, Upload};
 use windlass_engine::json::{Json, JsonMap};
 
 use super::files::join;
@@ -32,8 +32,16 @@ pub(super) fn see(action: &Action, world: &World, secrets: &[String]) -> Result<
                 Content::Local(path) => (None, Some(local(path))),
                 other => (Some(content_text(other, world, secrets)?), None),
             };
-            let mut seen = vec![Seen::Command(Command::Upload { content, local_path, dest })];
-            seen.extend(ownership(upload).into_iter().map(|line| Seen::Command(line_of(line))));
+            let mut seen = vec![Seen::Command(Command::Upload {
+                content,
+                local_path,
+                dest,
+            })];
+            seen.extend(
+                ownership(upload)
+                    .into_iter()
+                    .map(|line| Seen::Command(line_of(line))),
+            );
             seen
         }
         Action::Download(download) => {
@@ -46,27 +54,44 @@ pub(super) fn see(action: &Action, world: &World, secrets: &[String]) -> Result<
             flags: rsync.options.clone(),
         })],
         Action::Reboot(reboot) => vec![Seen::Reboot(render(&reboot.text)?)],
-        Action::Call(call) => vec![Seen::Other(format!("call of {} with {}", call.actor, call.payload))],
+        Action::Call(call) => vec![Seen::Other(format!(
+            "call of {} with {}",
+            call.actor, call.payload
+        ))],
         Action::Function(function) => vec![Seen::Other(format!("function {}", function.name()))],
         Action::Nested(nested) => vec![Seen::Other(format!("operation {}", nested.operation))],
-        Action::Other(name, _) => return Err(format!("a step of kind `{name}` needs a newer windlass")),
+        Action::Other(name, _) => {
+            return Err(format!("a step of kind `{name}` needs a newer windlass"));
+        }
     })
 }
 
 fn line_of(raw: String) -> Command {
-    Command::Shell { raw, masked: None, stdin: None, env: JsonMap::new(), files: JsonMap::new() }
+    Command::Shell {
+        raw,
+        masked: None,
+        stdin: None,
+        env: JsonMap::new(),
+        files: JsonMap::new(),
+    }
 }
 
 fn ownership(upload: &Upload) -> Vec<String> {
     let quote = windlass_engine::command::quote;
     let dest = quote(&upload.dest);
     let owner = match (&upload.user, &upload.group) {
-        (Some(user), Some(group)) => Some(format!("chown {} {dest}", quote(&format!("{user}:{group}")))),
+        (Some(user), Some(group)) => Some(format!(
+            "chown {} {dest}",
+            quote(&format!("{user}:{group}"))
+        )),
         (Some(user), None) => Some(format!("chown {} {dest}", quote(user))),
         (None, Some(group)) => Some(format!("chgrp {} {dest}", quote(group))),
         (None, None) => None,
     };
-    owner.into_iter().chain(upload.mode.map(|mode| format!("chmod {mode:o} {dest}"))).collect()
+    owner
+        .into_iter()
+        .chain(upload.mode.map(|mode| format!("chmod {mode:o} {dest}")))
+        .collect()
 }
 
 /// A shell command, secrets joined in: none stands in its text, by type.
@@ -78,10 +103,23 @@ pub(super) fn shell(shell: &Shell, world: &World, secrets: &[String]) -> Result<
     }
     let mut files = JsonMap::new();
     for (name, content) in &shell.files {
-        files.insert(name.clone(), Json::from(content_text(content, world, secrets)?));
+        files.insert(
+            name.clone(),
+            Json::from(content_text(content, world, secrets)?),
+        );
     }
-    let stdin = shell.stdin.as_ref().map(|content| content_text(content, world, secrets)).transpose()?;
-    Ok(Command::Shell { raw: render(&shell.text)?, masked: None, stdin, env, files })
+    let stdin = shell
+        .stdin
+        .as_ref()
+        .map(|content| content_text(content, world, secrets))
+        .transpose()?;
+    Ok(Command::Shell {
+        raw: render(&shell.text)?,
+        masked: None,
+        stdin,
+        env,
+        files,
+    })
 }
 
 fn content_text(content: &Content, world: &World, secrets: &[String]) -> Result<String, String> {

@@ -29,7 +29,11 @@ enum Character {
 
 /// Splits a command line; none where a quote is left open.
 fn split(line: &str) -> Option<Vec<Token>> {
-    let mut splitter = Splitter { rest: line.chars().peekable(), tokens: Vec::new(), word: None };
+    let mut splitter = Splitter {
+        rest: line.chars().peekable(),
+        tokens: Vec::new(),
+        word: None,
+    };
     splitter.run()?;
     Some(splitter.tokens)
 }
@@ -75,7 +79,10 @@ impl Splitter<'_> {
     fn operator(&mut self, first: char) {
         let mut operator = String::new();
         if matches!(first, '<' | '>') {
-            let number = self.word.take_if(|word| word.iter().all(|c| matches!(c, Character::Plain('0'..='9'))));
+            let number = self.word.take_if(|word| {
+                word.iter()
+                    .all(|c| matches!(c, Character::Plain('0'..='9')))
+            });
             operator.extend(number.into_iter().flatten().map(|c| match c {
                 Character::Plain(c) | Character::Bare(c) | Character::Quoted(c) => c,
             }));
@@ -171,7 +178,10 @@ mod tests {
 
     #[test]
     fn the_tools_own_names_are_one() {
-        assert!(same("echo '# BEGIN PYINFRA BLOCK'", "echo '# BEGIN WINDLASS BLOCK'"));
+        assert!(same(
+            "echo '# BEGIN PYINFRA BLOCK'",
+            "echo '# BEGIN WINDLASS BLOCK'"
+        ));
     }
 
     #[test]

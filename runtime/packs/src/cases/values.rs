@@ -34,8 +34,12 @@ fn compare(at: &str, expected: &Json, found: &Json, told: &mut Vec<String>) {
         (Json::Number(a), Json::Number(b)) => a == b || a.as_f64() == b.as_f64(),
         (Json::Array(a), Json::Array(b)) => return lists(at, a, b, told),
         (Json::Object(a), Json::Object(b)) => match (tagged(a), tagged(b)) {
-            (Some(("$datetime", a)), Some(("$datetime", b))) => instant(a).is_some_and(|a| Some(a) == instant(b)),
-            (Some((tag @ ("$set" | "$map"), Json::Array(a))), Some((other, Json::Array(b)))) if tag == other => {
+            (Some(("$datetime", a)), Some(("$datetime", b))) => {
+                instant(a).is_some_and(|a| Some(a) == instant(b))
+            }
+            (Some((tag @ ("$set" | "$map"), Json::Array(a))), Some((other, Json::Array(b))))
+                if tag == other =>
+            {
                 return unordered(at, tag, a, b, told);
             }
             _ => return objects(at, a, b, told),
@@ -48,8 +52,16 @@ fn compare(at: &str, expected: &Json, found: &Json, told: &mut Vec<String>) {
 }
 
 fn differ(at: &str, expected: &Json, found: &Json, told: &mut Vec<String>) {
-    let place = if at.is_empty() { String::new() } else { format!("{at}: ") };
-    told.push(format!("{place}expected {}, got {}", short(expected), short(found)));
+    let place = if at.is_empty() {
+        String::new()
+    } else {
+        format!("{at}: ")
+    };
+    told.push(format!(
+        "{place}expected {}, got {}",
+        short(expected),
+        short(found)
+    ));
 }
 
 fn lists(at: &str, expected: &[Json], found: &[Json], told: &mut Vec<String>) {
@@ -57,8 +69,20 @@ fn lists(at: &str, expected: &[Json], found: &[Json], told: &mut Vec<String>) {
         compare(&format!("{at}/{position}"), pair.0, pair.1, told);
     }
     let both = expected.len().min(found.len());
-    told.extend(expected.iter().enumerate().skip(both).map(|(n, item)| format!("{at}/{n}: missing {}", short(item))));
-    told.extend(found.iter().enumerate().skip(both).map(|(n, item)| format!("{at}/{n}: unexpected {}", short(item))));
+    told.extend(
+        expected
+            .iter()
+            .enumerate()
+            .skip(both)
+            .map(|(n, item)| format!("{at}/{n}: missing {}", short(item))),
+    );
+    told.extend(
+        found
+            .iter()
+            .enumerate()
+            .skip(both)
+            .map(|(n, item)| format!("{at}/{n}: unexpected {}", short(item))),
+    );
 }
 
 fn objects(at: &str, expected: &JsonMap, found: &JsonMap, told: &mut Vec<String>) {
@@ -81,7 +105,10 @@ fn unordered(at: &str, tag: &str, expected: &[Json], found: &[Json], told: &mut 
             None => told.push(format!("{at}/{tag}: missing {}", short(item))),
         }
     }
-    told.extend(left.into_iter().map(|item| format!("{at}/{tag}: unexpected {}", short(item))));
+    told.extend(
+        left.into_iter()
+            .map(|item| format!("{at}/{tag}: unexpected {}", short(item))),
+    );
 }
 
 /// The tag of an object with one key that begins with `$`, and what it tags.
@@ -100,7 +127,13 @@ fn untagged(value: &Json) -> &Json {
 
 fn instant(value: &Json) -> Option<Timestamp> {
     let text = value.as_str()?;
-    text.parse().ok().or_else(|| text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok().map(|at| at.timestamp()))
+    text.parse().ok().or_else(|| {
+        text.parse::<DateTime>()
+            .ok()?
+            .to_zoned(TimeZone::UTC)
+            .ok()
+            .map(|at| at.timestamp())
+    })
 }
 
 /// A value on one line, cut where it is long.
@@ -132,31 +165,62 @@ mod tests {
 
     #[test]
     fn what_has_no_order_is_compared_without() {
-        assert!(same(&json!({"a": 1, "b": [2.0]}), &json!({"b": [2], "a": 1.0})));
-        assert!(same(&json!({"$set": [1, {"x": 2}]}), &json!({"$set": [{"x": 2}, 1]})));
+        assert!(same(
+            &json!({"a": 1, "b": [2.0]}),
+            &json!({"b": [2], "a": 1.0})
+        ));
+        assert!(same(
+            &json!({"$set": [1, {"x": 2}]}),
+            &json!({"$set": [{"x": 2}, 1]})
+        ));
         assert!(!same(&json!({"$set": [1, 1]}), &json!({"$set": [1, 2]})));
         assert!(!same(&json!({"$set": [1]}), &json!([1])));
-        assert!(same(&json!({"$map": [[1, "a"], [2, "b"]]}), &json!({"$map": [[2, "b"], [1, "a"]]})));
+        assert!(same(
+            &json!({"$map": [[1, "a"], [2, "b"]]}),
+            &json!({"$map": [[2, "b"], [1, "a"]]})
+        ));
         assert!(!same(&json!([1, 2]), &json!([2, 1])));
     }
 
     #[test]
     fn times_are_instants() {
         let at = |text: &str| json!({"$datetime": text});
-        assert!(same(&at("2017-03-03T10:07:37-06:00"), &at("2017-03-03T16:07:37Z")));
-        assert!(same(&at("2017-03-03T16:07:37"), &at("2017-03-03T16:07:37+00:00")));
-        assert!(!same(&at("2017-03-03T16:07:37"), &at("2017-03-03T16:07:38")));
+        assert!(same(
+            &at("2017-03-03T10:07:37-06:00"),
+            &at("2017-03-03T16:07:37Z")
+        ));
+        assert!(same(
+            &at("2017-03-03T16:07:37"),
+            &at("2017-03-03T16:07:37+00:00")
+        ));
+        assert!(!same(
+            &at("2017-03-03T16:07:37"),
+            &at("2017-03-03T16:07:38")
+        ));
         assert!(!same(&at("no time"), &at("no time")));
     }
 
     #[test]
     fn differences_say_where() {
-        let told = differences(&json!({"a": {"b": 1}, "c": 2}), &json!({"a": {"b": "1"}, "d": 3}));
-        assert_eq!(told, ["/a/b: expected 1, got \"1\"", "/c: missing 2", "/d: unexpected 3"]);
+        let told = differences(
+            &json!({"a": {"b": 1}, "c": 2}),
+            &json!({"a": {"b": "1"}, "d": 3}),
+        );
+        assert_eq!(
+            told,
+            [
+                "/a/b: expected 1, got \"1\"",
+                "/c: missing 2",
+                "/d: unexpected 3"
+            ]
+        );
     }
 
     #[test]
     fn keys_drop_nulls_and_tags_of_paths() {
-        assert_eq!(key("x.Y", &json!({"b": null, "a": {"$path": "/p"}})), r#"x.Y {"a":"/p"}"#);
+        assert_eq!(
+            key("x.Y", &json!({"b": null, "a": {"$path": "/p"}})),
+            r#"x.Y {"a":"/p"}"#
+        );
     }
 }

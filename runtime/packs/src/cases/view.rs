@@ -43,7 +43,11 @@ impl World {
     ) -> Arc<Self> {
         let mut facts = HashMap::new();
         // What is asked for stands over what is only held ready.
-        for fact in listed.iter().filter(|fact| !fact.used).chain(listed.iter().filter(|fact| fact.used)) {
+        for fact in listed
+            .iter()
+            .filter(|fact| !fact.used)
+            .chain(listed.iter().filter(|fact| fact.used))
+        {
             facts.insert(key(&fact.fact, &fact.args), fact.value.clone());
         }
         Arc::new(Self {
@@ -77,22 +81,36 @@ impl World {
             Atom::Secret(used) => {
                 let identity = identity(secrets, used.secret)?;
                 let value = self.secrets.reveal_encoded(identity, &used.encodings);
-                value.map(String::into_bytes).map_err(|error| refuse(error.to_string()))
+                value
+                    .map(String::into_bytes)
+                    .map_err(|error| refuse(error.to_string()))
             }
-            Atom::Other(name, _) => Err(refuse(format!("content has a part `{name}`, which needs a newer windlass"))),
+            Atom::Other(name, _) => Err(refuse(format!(
+                "content has a part `{name}`, which needs a newer windlass"
+            ))),
         }
     }
 
     /// What the host answers, with predictions on top.
-    fn fact(&self, request: &FactRequest, overlay: &Overlay, secrets: &[String]) -> Result<Json, GuestError> {
+    fn fact(
+        &self,
+        request: &FactRequest,
+        overlay: &Overlay,
+        secrets: &[String],
+    ) -> Result<Json, GuestError> {
         let missing = |message: String| GuestError::new(ErrorKind::MissingFact, message);
         let named = request.args.as_object().cloned().unwrap_or_default();
         let revealed = self.reveal(&Json::Object(named), secrets);
         let named = revealed.as_object().cloned().unwrap_or_default();
-        let bound = self.plugins.bind_fact(&request.fact, Vec::new(), named, &self.secrets).map_err(|error| {
-            self.asked().unlisted.push(format!("{}: {error}", request.fact));
-            missing(error.to_string())
-        })?;
+        let bound = self
+            .plugins
+            .bind_fact(&request.fact, Vec::new(), named, &self.secrets)
+            .map_err(|error| {
+                self.asked()
+                    .unlisted
+                    .push(format!("{}: {error}", request.fact));
+                missing(error.to_string())
+            })?;
         let key = key(&request.fact, &bound.args);
         if !self.asked().facts.contains(&key) {
             self.asked().facts.push(key.clone());
@@ -117,24 +135,40 @@ impl World {
     /// A value with the values of secrets in place of their handles.
     fn reveal(&self, value: &Json, secrets: &[String]) -> Json {
         match value {
-            Json::Object(map) => match map.get("$secret").filter(|_| map.len() == 1).and_then(Json::as_u64) {
+            Json::Object(map) => match map
+                .get("$secret")
+                .filter(|_| map.len() == 1)
+                .and_then(Json::as_u64)
+            {
                 Some(number) => u32::try_from(number)
                     .ok()
-                    .and_then(|number| self.secrets.reveal_to_target(identity(secrets, number).ok()?).ok())
+                    .and_then(|number| {
+                        self.secrets
+                            .reveal_to_target(identity(secrets, number).ok()?)
+                            .ok()
+                    })
                     .map_or(Json::Null, Json::from),
-                None => {
-                    Json::Object(map.iter().map(|(key, item)| (key.clone(), self.reveal(item, secrets))).collect())
-                }
+                None => Json::Object(
+                    map.iter()
+                        .map(|(key, item)| (key.clone(), self.reveal(item, secrets)))
+                        .collect(),
+                ),
             },
-            Json::Array(items) => items.iter().map(|item| self.reveal(item, secrets)).collect(),
+            Json::Array(items) => items
+                .iter()
+                .map(|item| self.reveal(item, secrets))
+                .collect(),
             other => other.clone(),
         }
     }
 
     /// Facts listed as used that nobody asked for, and facts asked for that were not listed as used.
     pub(super) fn same_facts(&self, listed: &[ListedFact], asked: &Asked) -> bool {
-        let mut expected: Vec<String> =
-            listed.iter().filter(|fact| fact.used).map(|fact| key(&fact.fact, &fact.args)).collect();
+        let mut expected: Vec<String> = listed
+            .iter()
+            .filter(|fact| fact.used)
+            .map(|fact| key(&fact.fact, &fact.args))
+            .collect();
         let mut found = asked.facts.clone();
         expected.sort();
         expected.dedup();
@@ -145,16 +179,22 @@ impl World {
     /// The listed fact that looks most like one that is not.
     pub(super) fn nearest(&self, unlisted: &str) -> Option<&str> {
         const NEAR: f64 = 0.7;
-        let scored = self.facts.keys().map(|key| (strsim::jaro_winkler(unlisted, key), key));
+        let scored = self
+            .facts
+            .keys()
+            .map(|key| (strsim::jaro_winkler(unlisted, key), key));
         let best = scored.max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))?;
         (best.0 > NEAR).then_some(best.1.as_str())
     }
 }
 
 fn identity(secrets: &[String], number: u32) -> Result<&String, GuestError> {
-    secrets
-        .get(number as usize)
-        .ok_or_else(|| GuestError::new(ErrorKind::Secret, format!("this call has no secret number {number}")))
+    secrets.get(number as usize).ok_or_else(|| {
+        GuestError::new(
+            ErrorKind::Secret,
+            format!("this call has no secret number {number}"),
+        )
+    })
 }
 
 /// One call's view.
@@ -185,11 +225,15 @@ impl PlanningView for CaseView {
 
     fn global(&self, name: &str) -> Option<Json> {
         let env = &self.world.env;
-        self.globals.get(name).or_else(|| env.globals.get(name)).cloned().or_else(|| match name {
-            "_timestamp" => Some(Json::from(env.timestamp.as_str())),
-            "_temp_dir" => Some(Json::from(env.temp_dir.as_str())),
-            _ => None,
-        })
+        self.globals
+            .get(name)
+            .or_else(|| env.globals.get(name))
+            .cloned()
+            .or_else(|| match name {
+                "_timestamp" => Some(Json::from(env.timestamp.as_str())),
+                "_temp_dir" => Some(Json::from(env.temp_dir.as_str())),
+                _ => None,
+            })
     }
 
     fn temp_path(&self, _key: &str) -> String {
@@ -200,7 +244,12 @@ impl PlanningView for CaseView {
         self.world.files.clone()
     }
 
-    fn matches(&self, content: &[Atom], algorithm: &str, expected: &str) -> Result<bool, GuestError> {
+    fn matches(
+        &self,
+        content: &[Atom],
+        algorithm: &str,
+        expected: &str,
+    ) -> Result<bool, GuestError> {
         let mut bytes = Vec::new();
         for atom in content {
             bytes.extend(self.world.bytes(atom, &self.secrets)?);
@@ -210,7 +259,10 @@ impl PlanningView for CaseView {
 
     fn is_empty(&self, secret: u32) -> Result<bool, GuestError> {
         let bytes = self.world.bytes(
-            &Atom::Secret(windlass_engine::contract::SecretUse { secret, encodings: Vec::new() }),
+            &Atom::Secret(windlass_engine::contract::SecretUse {
+                secret,
+                encodings: Vec::new(),
+            }),
             &self.secrets,
         )?;
         Ok(bytes.is_empty())
@@ -224,11 +276,17 @@ impl PlanningView for CaseView {
 pub(super) fn given(value: &Json, secrets: &SecretStore) -> Json {
     match value {
         Json::Object(map) => match map.iter().next().filter(|_| map.len() == 1) {
-            Some((tag, Json::String(text))) if tag == "$io" => serde_json::json!({"$content": text}),
+            Some((tag, Json::String(text))) if tag == "$io" => {
+                serde_json::json!({"$content": text})
+            }
             Some((tag, Json::String(text))) if tag == "$secret" => {
                 serde_json::json!({"$secret": secrets.insert_plain("case", text.clone())})
             }
-            _ => Json::Object(map.iter().map(|(key, item)| (key.clone(), given(item, secrets))).collect()),
+            _ => Json::Object(
+                map.iter()
+                    .map(|(key, item)| (key.clone(), given(item, secrets)))
+                    .collect(),
+            ),
         },
         Json::Array(items) => items.iter().map(|item| given(item, secrets)).collect(),
         other => other.clone(),
@@ -242,10 +300,15 @@ pub(super) fn unlisted_text(world: &World, unlisted: &[String]) -> String {
         None => format!("  {key}"),
     };
     let lines: Vec<String> = unlisted.iter().map(line).collect();
-    format!("it asks for facts that the case does not list:\n{}", lines.join("\n"))
+    format!(
+        "it asks for facts that the case does not list:\n{}",
+        lines.join("\n")
+    )
 }
 
 /// The canonical text of what a run gave, by which runs are compared.
 pub(super) fn print(value: &impl serde::Serialize) -> String {
-    serde_json::to_value(value).map(|value| canonical(&value)).unwrap_or_default()
+    serde_json::to_value(value)
+        .map(|value| canonical(&value))
+        .unwrap_or_default()
 }
