@@ -47,7 +47,7 @@ impl Transfer {
             )?
             .is_here()
         {
-            self.dest = self.into_folder()?;
+            self.dest = self.within_folder()?;
             found = look(
                 &File {
                     path: self.dest.clone(),
@@ -83,7 +83,7 @@ impl Transfer {
     }
 
     /// The path in the folder that was named as the destination.
-    fn into_folder(&self) -> Result<RemotePath> {
+    fn within_folder(&self) -> Result<RemotePath> {
         match &self.source {
             LocalSource::File(path) => Ok(self.dest.join(path.file_name())),
             LocalSource::Content(_) => {

@@ -157,6 +157,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> syn::Result<Tok
             }
 
             fn source(&self) -> ::windlass_sdk::Result<::windlass_sdk::fact::Source<Self::Value>> {
+                #[allow(clippy::too_many_arguments, clippy::fn_params_excessive_bools)]
                 fn source(#inputs) -> #returned #body
                 let Self { #(#fields),* } = self;
                 ::windlass_sdk::fact::IntoSource::into_source(source(

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde_json::{Value as Json, json};
 
@@ -44,9 +45,13 @@ impl LocalFile {
     }
 }
 
+/// Answers facts that were not listed.
+type Answer = Rc<dyn Fn(&FactRequest) -> Result<Json>>;
+
 /// A host that answers what it was told.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct TestHost {
+    answer: Option<Answer>,
     facts: Vec<(String, Json, Result<Json>)>,
     predictions: Vec<Prediction>,
     files: BTreeMap<String, LocalFile>,
@@ -62,6 +67,7 @@ pub struct TestHost {
 impl Default for TestHost {
     fn default() -> Self {
         Self {
+            answer: None,
             facts: Vec::new(),
             predictions: Vec::new(),
             files: BTreeMap::new(),
@@ -100,6 +106,13 @@ impl TestHost {
     pub fn fact_error(mut self, fact: &str, args: Json, error: Error) -> Self {
         self.facts
             .push((fact.to_owned(), canonical_args(&args), Err(error)));
+        self
+    }
+
+    /// Answers facts that are not listed with code: what a real shell gives, say. It gets requests for whole values.
+    #[must_use]
+    pub fn answer_with(mut self, answer: impl Fn(&FactRequest) -> Result<Json> + 'static) -> Self {
+        self.answer = Some(Rc::new(answer));
         self
     }
 
@@ -169,17 +182,22 @@ impl TestHost {
         &self.log
     }
 
-    fn answer(&mut self, request: &FactRequest) -> Result<Json> {
+    /// What was listed for a request, else the code that answers it.
+    fn listed(&mut self, request: &FactRequest) -> (Option<Result<Json>>, Option<Answer>) {
         self.asked.push(request.clone());
         let args = canonical_args(&request.args);
         let listed = self
             .facts
             .iter()
             .find(|(fact, of, _)| *fact == request.fact && *of == args);
-        let mut value = match listed {
-            Some((_, _, answer)) => Some(answer.clone()?),
-            None => None,
-        };
+        (
+            listed.map(|(_, _, answer)| answer.clone()),
+            self.answer.clone(),
+        )
+    }
+
+    fn overlay(&self, request: &FactRequest, observed: Option<Result<Json>>) -> Result<Json> {
+        let mut value = observed.transpose()?;
         let mut unknown: Vec<&str> = Vec::new();
         for prediction in self
             .predictions
@@ -208,7 +226,7 @@ impl TestHost {
         let value = value.ok_or_else(|| {
             Error::new(
                 ErrorKind::MissingFact,
-                format!("the test did not list {} {args}", request.fact),
+                format!("the test did not list {} {}", request.fact, request.args),
             )
         })?;
         Ok(select_parts(value, &request.select))
@@ -229,7 +247,14 @@ fn with<R>(code: impl FnOnce(&mut TestHost) -> R) -> R {
 }
 
 pub(crate) fn fact(request: &FactRequest) -> Result<Json> {
-    with(|host| host.answer(request))
+    let (listed, answer) = with(|host| host.listed(request));
+    // The code may ask this host in turn, so nothing is borrowed while it runs.
+    let whole = FactRequest {
+        select: Vec::new(),
+        ..request.clone()
+    };
+    let observed = listed.or_else(|| answer.map(|answer| answer(&whole)));
+    with(|host| host.overlay(request, observed))
 }
 
 pub(crate) fn facts(requests: &[FactRequest]) -> Vec<Result<Json>> {
