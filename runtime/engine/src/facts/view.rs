@@ -75,11 +75,21 @@ impl OperationView {
             Atom::Text(text) => Ok(text.clone().into_bytes()),
             Atom::Bytes(bytes) => Ok(bytes.clone()),
             Atom::Secret(secret) => {
-                let identity = self.secrets.get(secret.secret as usize).ok_or_else(|| refuse(no_secret(secret.secret)))?;
-                let value = self.state.secrets().reveal_encoded(identity, &secret.encodings);
-                value.map(String::into_bytes).map_err(|error| refuse(error.to_string()))
+                let identity = self
+                    .secrets
+                    .get(secret.secret as usize)
+                    .ok_or_else(|| refuse(no_secret(secret.secret)))?;
+                let value = self
+                    .state
+                    .secrets()
+                    .reveal_encoded(identity, &secret.encodings);
+                value
+                    .map(String::into_bytes)
+                    .map_err(|error| refuse(error.to_string()))
             }
-            Atom::Other(name, _) => Err(refuse(format!("content has a part `{name}`, which needs a newer windlass"))),
+            Atom::Other(name, _) => Err(refuse(format!(
+                "content has a part `{name}`, which needs a newer windlass"
+            ))),
         }
     }
 }
@@ -95,21 +105,35 @@ impl PlanningView for OperationView {
         for request in &requests {
             keys.push(FactKey::of_request(&self.state, request, &self.globals));
         }
-        let asked: Vec<FactKey> = keys.iter().filter_map(|key| key.as_ref().ok().cloned()).collect();
-        let mut values = self.planner.get_all(&self.state, &self.host, asked.clone()).await.into_iter();
-        self.read.lock().unwrap_or_else(PoisonError::into_inner).extend(asked);
+        let asked: Vec<FactKey> = keys
+            .iter()
+            .filter_map(|key| key.as_ref().ok().cloned())
+            .collect();
+        let mut values = self
+            .planner
+            .get_all(&self.state, &self.host, asked.clone())
+            .await
+            .into_iter();
+        self.read
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(asked);
         let mut answers = Vec::with_capacity(requests.len());
         for (request, key) in requests.iter().zip(keys) {
             answers.push(match key {
                 Err(error) => Err(error),
                 Ok(key) => {
                     let observed = values.next().unwrap_or_else(|| {
-                        Err(GuestError::new(ErrorKind::MissingFact, format!("{}: no answer", key.fact)))
+                        Err(GuestError::new(
+                            ErrorKind::MissingFact,
+                            format!("{}: no answer", key.fact),
+                        ))
                     });
                     match &self.overlay {
                         Some(overlay) if overlay.touches(&key.fact, &key.args) => {
                             self.predicted.store(true, Ordering::Relaxed);
-                            let observed = observed.map(|value| (*value).clone()).unwrap_or(Json::Null);
+                            let observed =
+                                observed.map(|value| (*value).clone()).unwrap_or(Json::Null);
                             overlay.apply(&key.fact, &key.args, observed, &request.select)
                         }
                         _ => observed.map(|value| (*value).clone()),
@@ -141,9 +165,21 @@ impl PlanningView for OperationView {
     }
 
     fn temp_path(&self, key: &str) -> String {
-        let folder = self.globals.temp_dir.clone().unwrap_or_else(|| self.state.config().temp_folder());
-        let name = hex::encode(Sha256::digest(format!("{}\0{}\0{key}", self.state.run_key(), self.host.name())));
-        format!("{folder}/windlass-{}", name.get(..24).unwrap_or(&name))
+        let folder = self
+            .globals
+            .temp_dir
+            .clone()
+            .unwrap_or_else(|| self.state.config().temp_folder());
+        let name = hex::encode(Sha256::digest(format!(
+            "{}\0{}\0{key}",
+            self.state.run_key(),
+            self.host.name()
+        )));
+        // Programs tell files apart by their suffix: a package file must keep its own.
+        let suffix = key.rsplit_once('.').map_or("", |(_, suffix)| suffix);
+        let plain = (1..=8).contains(&suffix.len()) && suffix.chars().all(|c| c.is_ascii_alphanumeric());
+        let suffix = if plain { format!(".{suffix}") } else { String::new() };
+        format!("{folder}/windlass-{}{suffix}", name.get(..24).unwrap_or(&name))
     }
 
     fn local_files(&self) -> Arc<dyn LocalFiles> {
@@ -154,7 +190,10 @@ impl PlanningView for OperationView {
         {
             let mut left = self.matches.lock().unwrap_or_else(PoisonError::into_inner);
             *left = left.checked_sub(1).ok_or_else(|| {
-                GuestError::new(ErrorKind::Secret, format!("more than {MATCH_LIMIT} comparisons with secrets in one call"))
+                GuestError::new(
+                    ErrorKind::Secret,
+                    format!("more than {MATCH_LIMIT} comparisons with secrets in one call"),
+                )
             })?;
         }
         let mut bytes = Vec::new();
@@ -167,7 +206,8 @@ impl PlanningView for OperationView {
             "sha256" => hex::encode(Sha256::digest(&bytes)),
             "sha384" => hex::encode(Sha384::digest(&bytes)),
             other => {
-                let message = format!("there is no digest `{other}`; there are md5, sha1, sha256 and sha384");
+                let message =
+                    format!("there is no digest `{other}`; there are md5, sha1, sha256 and sha384");
                 return Err(GuestError::new(ErrorKind::InvalidValue, message));
             }
         };
@@ -176,13 +216,24 @@ impl PlanningView for OperationView {
 
     fn is_empty(&self, secret: u32) -> Result<bool, GuestError> {
         let refuse = |message: String| GuestError::new(ErrorKind::Secret, message);
-        let identity = self.secrets.get(secret as usize).ok_or_else(|| refuse(no_secret(secret)))?;
-        let value = self.state.secrets().reveal_to_target(identity).map_err(|error| refuse(error.to_string()))?;
+        let identity = self
+            .secrets
+            .get(secret as usize)
+            .ok_or_else(|| refuse(no_secret(secret)))?;
+        let value = self
+            .state
+            .secrets()
+            .reveal_to_target(identity)
+            .map_err(|error| refuse(error.to_string()))?;
         Ok(value.is_empty())
     }
 
     fn log(&self, level: &str, message: &str) {
         let message = self.state.secrets().mask(message);
-        self.state.emit(Event::Log { host: self.host.name().to_owned(), level: level.to_owned(), message });
+        self.state.emit(Event::Log {
+            host: self.host.name().to_owned(),
+            level: level.to_owned(),
+            message,
+        });
     }
 }
