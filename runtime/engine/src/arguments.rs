@@ -192,13 +192,12 @@ global_arguments! {
 }
 
 fn unknown(name: &str) -> String {
-    let known = GlobalArguments::NAMES.iter().copied().chain(["_if", "_retry_until"]);
-    let mut near: Vec<(f64, &str)> = known.map(|known| (strsim::jaro_winkler(known, name), known)).collect();
-    near.sort_by(|a, b| b.0.total_cmp(&a.0));
-    match near.first() {
-        Some((score, known)) if *score > 0.8 => format!("there is no global argument `{name}`, did you mean `{known}`?"),
-        _ => format!("there is no global argument `{name}`"),
-    }
+    let known = GlobalArguments::NAMES
+        .iter()
+        .copied()
+        .chain(["_if", "_retry_until"]);
+    let hint = crate::inventory::did_you_mean(name, known);
+    format!("there is no global argument `{name}`{hint}")
 }
 
 impl GlobalArguments {
@@ -215,7 +214,12 @@ impl GlobalArguments {
                     arguments.set(name, value, secrets)?;
                 }
             }
-            other => return Err(format!("global arguments are an object by name, not {}", kind_of(other))),
+            other => {
+                return Err(format!(
+                    "global arguments are an object by name, not {}",
+                    kind_of(other)
+                ));
+            }
         }
         Ok(arguments)
     }
@@ -223,13 +227,17 @@ impl GlobalArguments {
     /// The shell, with the default filled in.
     #[must_use]
     pub fn shell(&self) -> ShellExecutable {
-        self.shell_executable.clone().unwrap_or_else(|| ShellExecutable::Program(String::from("sh")))
+        self.shell_executable
+            .clone()
+            .unwrap_or_else(|| ShellExecutable::Program(String::from("sh")))
     }
 
     /// True when a status means success.
     #[must_use]
     pub fn is_success(&self, status: i32) -> bool {
-        self.success_exit_codes.as_ref().map_or(status == 0, |codes| codes.contains(&status))
+        self.success_exit_codes
+            .as_ref()
+            .map_or(status == 0, |codes| codes.contains(&status))
     }
 
     /// True when one of the flags is set and true.
@@ -292,7 +300,9 @@ mod read {
             return Ok(SecretArgument(identity.to_owned()));
         }
         let text = value.as_str().ok_or("text or a secret")?;
-        Ok(SecretArgument(secrets.insert_plain("password", text.to_owned())))
+        Ok(SecretArgument(
+            secrets.insert_plain("password", text.to_owned()),
+        ))
     }
 
     pub(super) fn shell(value: &Json, _: &SecretStore) -> Read<ShellExecutable> {
@@ -321,15 +331,27 @@ mod read {
     pub(super) fn codes(value: &Json, _: &SecretStore) -> Read<Vec<i32>> {
         const TAKES: &str = "a list of whole numbers";
         let list = value.as_array().ok_or(TAKES)?;
-        list.iter().map(|code| code.as_i64().and_then(|code| i32::try_from(code).ok()).ok_or(TAKES)).collect()
+        list.iter()
+            .map(|code| {
+                code.as_i64()
+                    .and_then(|code| i32::try_from(code).ok())
+                    .ok_or(TAKES)
+            })
+            .collect()
     }
 
     pub(super) fn seconds(value: &Json, _: &SecretStore) -> Read<f64> {
-        value.as_f64().filter(|seconds| *seconds >= 0.0 && seconds.is_finite()).ok_or("a number of seconds")
+        value
+            .as_f64()
+            .filter(|seconds| *seconds >= 0.0 && seconds.is_finite())
+            .ok_or("a number of seconds")
     }
 
     pub(super) fn count(value: &Json, _: &SecretStore) -> Read<u32> {
-        value.as_u64().and_then(|count| u32::try_from(count).ok()).ok_or("a whole number")
+        value
+            .as_u64()
+            .and_then(|count| u32::try_from(count).ok())
+            .ok_or("a whole number")
     }
 
     pub(super) fn lines(value: &Json, _: &SecretStore) -> Read<String> {
@@ -337,7 +359,9 @@ mod read {
             Json::String(text) => Ok(text.clone()),
             Json::Array(lines) => {
                 let lines: Option<Vec<&str>> = lines.iter().map(Json::as_str).collect();
-                lines.map(|lines| lines.iter().map(|line| format!("{line}\n")).collect()).ok_or("text or a list of lines")
+                lines
+                    .map(|lines| lines.iter().map(|line| format!("{line}\n")).collect())
+                    .ok_or("text or a list of lines")
             }
             _ => Err("text or a list of lines"),
         }
@@ -390,15 +414,25 @@ mod tests {
     fn errors_say_what_is_right() {
         let store = SecretStore::default();
         let error = |value: Json| GlobalArguments::from_json(&value, &store).unwrap_err();
-        assert_eq!(error(json!({"_sodu": true})), "there is no global argument `_sodu`, did you mean `_sudo`?");
-        assert_eq!(error(json!({"_sudo": "yes"})), "`_sudo` takes true or false, not text");
-        assert_eq!(error(json!({"_timeout": -1})), "`_timeout` takes a number of seconds, not a number");
+        assert_eq!(
+            error(json!({"_sodu": true})),
+            "there is no global argument `_sodu`, did you mean `_sudo`?"
+        );
+        assert_eq!(
+            error(json!({"_sudo": "yes"})),
+            "`_sudo` takes true or false, not text"
+        );
+        assert_eq!(
+            error(json!({"_timeout": -1})),
+            "`_timeout` takes a number of seconds, not a number"
+        );
     }
 
     #[test]
     fn a_password_in_plain_text_is_kept_as_a_secret() {
         let store = SecretStore::default();
-        let arguments = GlobalArguments::from_json(&json!({"_sudo_password": "hunter22"}), &store).unwrap();
+        let arguments =
+            GlobalArguments::from_json(&json!({"_sudo_password": "hunter22"}), &store).unwrap();
         assert!(!format!("{arguments:?}").contains("hunter22"));
         assert_eq!(store.mask("hunter22"), "********");
     }
@@ -406,10 +440,19 @@ mod tests {
     #[test]
     fn every_name_is_settable_and_comes_back() {
         for name in GlobalArguments::NAMES {
-            let candidates = [json!(true), json!("x"), json!(3), json!({"A": "b"}), json!([0, 2])];
+            let candidates = [
+                json!(true),
+                json!("x"),
+                json!(3),
+                json!({"A": "b"}),
+                json!([0, 2]),
+            ];
             let store = SecretStore::default();
             let mut arguments = GlobalArguments::default();
-            let set = candidates.iter().filter(|value| arguments.set(name, value, &store).is_ok()).count();
+            let set = candidates
+                .iter()
+                .filter(|value| arguments.set(name, value, &store).is_ok())
+                .count();
             assert!(set > 0, "{name}");
             assert!(arguments.get(name).is_some(), "{name}");
         }
@@ -417,7 +460,13 @@ mod tests {
 
     #[test]
     fn no_shell_is_a_value_of_its_own() {
-        assert_eq!(layer(json!({"_shell_executable": null})).shell(), ShellExecutable::None);
-        assert_eq!(layer(json!({})).shell(), ShellExecutable::Program(String::from("sh")));
+        assert_eq!(
+            layer(json!({"_shell_executable": null})).shell(),
+            ShellExecutable::None
+        );
+        assert_eq!(
+            layer(json!({})).shell(),
+            ShellExecutable::Program(String::from("sh"))
+        );
     }
 }

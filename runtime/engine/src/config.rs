@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use thiserror::Error;
 
 use crate::arguments::{GlobalArguments, ShellExecutable};
-use crate::inventory::{Document, InventoryError, Value, did_you_mean};
+use crate::inventory::{Document, Inventory, InventoryError, Origin, Value, did_you_mean};
 use crate::json::{Json, kind_of};
 use crate::secrets::SecretStore;
 
@@ -42,6 +42,14 @@ pub enum ConfigError {
         required: String,
         /// This version.
         present: String,
+    },
+    /// A setting of a file was refused.
+    #[error("{origin}: {error}")]
+    Placed {
+        /// Where it stands.
+        origin: Origin,
+        /// Why.
+        error: Box<ConfigError>,
     },
     /// A settings file is wrong.
     #[error(transparent)]
@@ -268,6 +276,20 @@ impl Config {
             "require_version" => Json::from(self.require_version.clone()),
             _ => self.arguments.get(argument_of(name)?).unwrap_or(Json::Null),
         })
+    }
+
+    /// Sets what an inventory's `[config]` has.
+    ///
+    /// # Errors
+    /// [`ConfigError::Placed`] with the line.
+    pub fn set_from_inventory(&mut self, inventory: &Inventory) -> Result<(), ConfigError> {
+        for (key, value, origin) in inventory.config() {
+            self.set(key, value).map_err(|error| ConfigError::Placed {
+                origin: origin.clone(),
+                error: Box::new(error),
+            })?;
+        }
+        Ok(())
     }
 
     /// Sets what a file's `[config]` has; a file without such a table holds settings only.

@@ -4,6 +4,8 @@ mod compose;
 mod output;
 mod quote;
 
-pub use compose::{Composed, MARKER, Password, compose, compose_marked, compose_without_privilege, has_privilege};
+pub use compose::{
+    Composed, MARKER, Password, compose, compose_marked, compose_without_privilege, has_privilege,
+};
 pub use output::{CommandOutput, OutputLine};
 pub use quote::{quote, render};

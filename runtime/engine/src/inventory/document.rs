@@ -14,6 +14,8 @@ use crate::json::Json;
 pub(crate) struct Document {
     pub(crate) file: String,
     text: String,
+    /// Where each line after the first begins, in bytes.
+    lines: Vec<usize>,
     pub(crate) root: Node,
 }
 
@@ -48,8 +50,10 @@ impl Document {
             Some("json") => from_json_text(file, &text)?,
             _ => from_toml_text(file, &text)?,
         };
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         Ok(Self {
             file: file.to_owned(),
+            lines: breaks.map(|(at, _)| at + 1).collect(),
             text,
             root,
         })
@@ -68,8 +72,8 @@ impl Document {
 
     /// The line of a place, from 1.
     pub(crate) fn line(&self, span: Option<&Range<usize>>) -> Option<usize> {
-        let before = self.text.get(..span?.start)?;
-        Some(before.matches('\n').count() + 1)
+        let start = span?.start;
+        Some(self.lines.partition_point(|line| *line <= start) + 1)
     }
 }
 

@@ -11,14 +11,22 @@ pub fn connector_of(name: &str) -> &str {
 
 /// The known name that is most like another, if one is alike enough to be meant.
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Letters in common favour long names; the other measure tells what is a slip of the fingers away.
     const ALIKE: f64 = 0.8;
+    const SLIP: f64 = 0.6;
     let wanted = name.to_lowercase();
-    known
-        .into_iter()
-        .map(|known| (strsim::jaro_winkler(&known.to_lowercase(), &wanted), known))
-        .filter(|(score, _)| *score > ALIKE)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, known)| known)
+    let mut best: Option<(f64, &str)> = None;
+    for candidate in known {
+        let lower = candidate.to_lowercase();
+        let alike = strsim::jaro_winkler(&lower, &wanted);
+        let slip = strsim::normalized_damerau_levenshtein(&lower, &wanted);
+        let score = alike + slip;
+        let near = alike > ALIKE || slip >= SLIP;
+        if near && best.is_none_or(|(highest, _)| score > highest) {
+            best = Some((score, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
 }
 
 /// The end of a sentence about an unknown name: the nearest known one, or nothing.
@@ -50,5 +58,6 @@ mod tests {
         assert_eq!(nearest("wbe-01", ["db-01", "web-01"]), Some("web-01"));
         assert_eq!(nearest("WEB-01", ["web-01"]), Some("web-01"));
         assert_eq!(nearest("zzz", ["db-01", "web-01"]), None);
+        assert_eq!(nearest("_sodu", ["_sudo_user", "_sudo"]), Some("_sudo"));
     }
 }

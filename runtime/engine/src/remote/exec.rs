@@ -284,17 +284,18 @@ async fn begun(known: &Shared<Known>) -> Option<Process> {
 
 /// The line that announces its process before it becomes the command.
 ///
-/// With a terminal its echo is off until the passwords are read, so that they never come back as output.
+/// With a terminal its echo is off until the passwords are read, so that they never come back as output. The wrapping
+/// has no line breaks of its own: csh, a login shell on some hosts, takes none inside quotes.
 fn announced(composed: &Composed, nonce: &str, silent: bool) -> String {
     let silence = if silent { "stty -echo; " } else { "" };
     let announce = |pid: &str| {
         format!(
-            "{silence}wl_m=$1; shift; wl_s=; {{ read -r wl_s </proc/{pid}/stat; }} 2>/dev/null\n\
+            "{silence}wl_m=$1; shift; wl_s=; {{ read -r wl_s </proc/{pid}/stat; }} 2>/dev/null; \
              wl_f() {{ echo \"$wl_m start {pid} ${{20-}}\" >&2; }}; wl_f ${{wl_s##*) }}"
         )
     };
     if composed.simple {
-        let script = format!("{}\nexec \"$@\"", announce("$$"));
+        let script = format!("{}; exec \"$@\"", announce("$$"));
         format!(
             "exec sh -c {} sh {nonce} {}",
             quote(&script),
@@ -302,7 +303,7 @@ fn announced(composed: &Composed, nonce: &str, silent: bool) -> String {
         )
     } else {
         format!(
-            "sh -c {} sh {nonce}\n{}",
+            "sh -c {} sh {nonce}; {}",
             quote(&announce("$PPID")),
             composed.command
         )

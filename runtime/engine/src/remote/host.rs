@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use crate::arguments::GlobalArguments;
 use crate::connector::Session;
+use crate::contract::Shell;
 use crate::secrets::SecretStore;
 
 /// A connected host: a session with what the engine needs around it. Cheap to clone; clones share the session.
@@ -62,6 +64,26 @@ impl Remote {
     /// that wait for commands return [`super::RemoteError::Interrupted`] when these are ended.
     pub fn cancel(&self) {
         self.core.cancelled.send_replace(true);
+    }
+
+    /// What tells one start of the host from the next: the kernel's boot, and when its first process began, since
+    /// containers share a kernel. None where the host does not tell, or does not answer.
+    pub async fn boot_id(&self) -> Option<String> {
+        const TELL: &str = "cat /proc/sys/kernel/random/boot_id 2>/dev/null || sysctl -n kern.boottime; \
+             { read -r s </proc/1/stat; } 2>/dev/null && { set -- ${s##*) }; echo \"${20}\"; }; true";
+        if !self.has_shell() {
+            return None;
+        }
+        let arguments = GlobalArguments {
+            timeout: Some(10.0),
+            ..GlobalArguments::default()
+        };
+        let told = self
+            .run(&Shell::raw(TELL), &arguments, &[], &mut |_, _| {})
+            .await
+            .ok()?;
+        let told = told.output.stdout_lines().join(" ");
+        (!told.is_empty()).then_some(told)
     }
 
     /// Ends the connection.

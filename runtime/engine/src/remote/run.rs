@@ -44,7 +44,7 @@ impl Remote {
         sink: &mut (dyn FnMut(Stream, &[u8]) + Send),
     ) -> Result<CommandResult, RemoteError> {
         let text = render(&command.text).map_err(RemoteError::Unsupported)?;
-        let shown = self.core.secrets.mask(&text);
+        let shown = shortened(&self.core.secrets.mask(&text));
         let mut arguments = arguments.clone();
         let mut hidden: Vec<(String, Bytes)> = Vec::new();
         for (name, value) in &command.env {
@@ -112,6 +112,19 @@ impl Remote {
             output: kept.output,
             truncated: kept.truncated,
         })
+    }
+}
+
+/// A command as messages name it: its first line, and not all of a long one.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 200;
+    let text = text.trim();
+    let line = text.lines().next().unwrap_or_default();
+    let short: String = line.chars().take(LONGEST).collect();
+    if short.len() < text.len() {
+        format!("{short} …")
+    } else {
+        short
     }
 }
 

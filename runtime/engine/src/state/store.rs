@@ -17,7 +17,9 @@ use crate::local_files::LocalFiles;
 use crate::plugins::Plugins;
 use crate::secrets::SecretStore;
 
-use super::{Host, HostMeta, HostOperation, HostResults, OperationId, OperationMeta, PrintFlags, Stage};
+use super::{
+    Host, HostMeta, HostOperation, HostResults, OperationId, OperationMeta, PrintFlags, Stage,
+};
 
 /// The connectors of a run, by name.
 pub trait Connectors: Send + Sync {
@@ -29,7 +31,8 @@ pub trait Connectors: Send + Sync {
 }
 
 /// Makes the view of the controller's files for one call: the deploy's folder, and the paths the call names.
-pub type LocalFilesFactory = Arc<dyn Fn(&camino::Utf8Path, &[String]) -> Arc<dyn LocalFiles> + Send + Sync>;
+pub type LocalFilesFactory =
+    Arc<dyn Fn(&camino::Utf8Path, &[String]) -> Arc<dyn LocalFiles> + Send + Sync>;
 
 /// What a state is made of.
 pub struct Setup {
@@ -94,7 +97,8 @@ impl State {
     ///
     /// # Errors
     /// A `limit` that names an unknown host.
-    pub fn new(setup: Setup) -> Result<Self, EngineError> {
+    pub fn new(mut setup: Setup) -> Result<Self, EngineError> {
+        setup.config.move_secrets(&setup.secrets)?;
         let hosts: Vec<Arc<Host>> = setup
             .inventory
             .hosts()
@@ -102,12 +106,23 @@ impl State {
             .enumerate()
             .map(|(index, entry)| {
                 let data = setup.inventory.host_data(entry);
-                Arc::new(Host::new(index, entry.name.clone(), entry.groups.clone(), data))
+                Arc::new(Host::new(
+                    index,
+                    entry.name.clone(),
+                    entry.groups.clone(),
+                    data,
+                ))
             })
             .collect();
-        let by_name = hosts.iter().map(|host| (host.name().to_owned(), host.index())).collect();
+        let by_name = hosts
+            .iter()
+            .map(|host| (host.name().to_owned(), host.index()))
+            .collect();
         let parallel = setup.config.parallelism(hosts.len());
-        let core = Core { limit: setup.limit.clone(), ..Core::default() };
+        let core = Core {
+            limit: setup.limit.clone(),
+            ..Core::default()
+        };
         let state = Self {
             shared: Arc::new(Shared {
                 inventory: setup.inventory,
@@ -136,7 +151,10 @@ impl State {
     }
 
     fn core(&self) -> MutexGuard<'_, Core> {
-        self.shared.core.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared
+            .core
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The inventory it was made of.
@@ -162,7 +180,10 @@ impl State {
                         list.push(Json::from(host.name()));
                     }
                 }
-                hosts.insert(host.name().to_owned(), json!({"groups": host.groups(), "data": host.data()}));
+                hosts.insert(
+                    host.name().to_owned(),
+                    json!({"groups": host.groups(), "data": host.data()}),
+                );
             }
             json!({"groups": groups, "hosts": hosts})
         })
@@ -179,17 +200,30 @@ impl State {
     /// # Errors
     /// An unknown name, with the nearest.
     pub fn host(&self, name: &str) -> Result<Arc<Host>, EngineError> {
-        let found = self.shared.by_name.get(name).and_then(|index| self.shared.hosts.get(*index)).cloned();
+        let found = self
+            .shared
+            .by_name
+            .get(name)
+            .and_then(|index| self.shared.hosts.get(*index))
+            .cloned();
         match found {
             Some(host) => Ok(host),
-            None => Err(self.shared.inventory.get_host(name).err().map_or(EngineError::Interrupted, EngineError::from)),
+            None => Err(self
+                .shared
+                .inventory
+                .get_host(name)
+                .err()
+                .map_or(EngineError::Interrupted, EngineError::from)),
         }
     }
 
     /// The settings.
     #[must_use]
     pub fn config(&self) -> RwLockReadGuard<'_, Config> {
-        self.shared.config.read().unwrap_or_else(PoisonError::into_inner)
+        self.shared
+            .config
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Changes settings; allowed until execution.
@@ -208,7 +242,14 @@ impl State {
                 hint: String::from("change it before execution begins"),
             });
         }
-        change(&mut self.shared.config.write().unwrap_or_else(PoisonError::into_inner)).map_err(Into::into)
+        change(
+            &mut self
+                .shared
+                .config
+                .write()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+        .map_err(Into::into)
     }
 
     /// The plugins.
@@ -267,7 +308,10 @@ impl State {
         {
             let mut core = self.core();
             if to < core.stage {
-                return Err(EngineError::StageBackwards { from: core.stage, to });
+                return Err(EngineError::StageBackwards {
+                    from: core.stage,
+                    to,
+                });
             }
             if to == core.stage {
                 return Ok(());
@@ -295,34 +339,58 @@ impl State {
     /// How many warnings a stage has.
     #[must_use]
     pub fn warnings_of(&self, stage: Stage) -> usize {
-        self.core().warnings.get(&stage).copied().unwrap_or_default()
+        self.core()
+            .warnings
+            .get(&stage)
+            .copied()
+            .unwrap_or_default()
     }
 
     /// Whether operations are planned before execution. Default true.
     #[must_use]
     pub fn check_for_changes(&self) -> bool {
-        *self.shared.check_for_changes.read().unwrap_or_else(PoisonError::into_inner)
+        *self
+            .shared
+            .check_for_changes
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sets [`State::check_for_changes`]. Off: operations are planned at execution only, and counts are unknown.
     pub fn set_check_for_changes(&self, on: bool) {
-        *self.shared.check_for_changes.write().unwrap_or_else(PoisonError::into_inner) = on;
+        *self
+            .shared
+            .check_for_changes
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = on;
     }
 
     /// What is shown beside results.
     #[must_use]
     pub fn print_flags(&self) -> PrintFlags {
-        *self.shared.print.read().unwrap_or_else(PoisonError::into_inner)
+        *self
+            .shared
+            .print
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sets [`State::print_flags`].
     pub fn set_print_flags(&self, flags: PrintFlags) {
-        *self.shared.print.write().unwrap_or_else(PoisonError::into_inner) = flags;
+        *self
+            .shared
+            .print
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = flags;
     }
 
     /// Adds an observer of all events.
     pub fn add_observer(&self, observer: Arc<dyn Observer>) {
-        self.shared.observers.write().unwrap_or_else(PoisonError::into_inner).push(observer);
+        self.shared
+            .observers
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(observer);
     }
 
     /// Adds callbacks.
@@ -332,7 +400,12 @@ impl State {
 
     /// Tells all observers.
     pub fn emit(&self, event: Event) {
-        let observers = self.shared.observers.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let observers = self
+            .shared
+            .observers
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         for observer in observers {
             observer.on_event(self, &event);
         }
@@ -359,7 +432,10 @@ impl State {
     /// True when the host is not excluded by the limit.
     #[must_use]
     pub fn is_host_in_limit(&self, host: &Host) -> bool {
-        self.core().limit.as_ref().is_none_or(|limit| limit.iter().any(|name| name == host.name()))
+        self.core()
+            .limit
+            .as_ref()
+            .is_none_or(|limit| limit.iter().any(|name| name == host.name()))
     }
 
     /// The host takes part.
@@ -380,13 +456,18 @@ impl State {
         let (active, activated) = {
             let mut core = self.core();
             for (host, why) in hosts {
-                core.failed.entry(host.index()).or_insert_with(|| why.clone());
+                core.failed
+                    .entry(host.index())
+                    .or_insert_with(|| why.clone());
                 core.active.remove(&host.index());
             }
             (core.active.len(), core.activated.len().max(hosts.len()))
         };
         for (host, error) in hosts {
-            self.emit(Event::HostFailed { host: host.name().to_owned(), error: error.clone() });
+            self.emit(Event::HostFailed {
+                host: host.name().to_owned(),
+                error: error.clone(),
+            });
         }
         if active == 0 {
             return Err(EngineError::NoHostsRemaining { activated });
@@ -394,7 +475,10 @@ impl State {
         if let Some(budget) = self.config().fail_percent {
             let failed = 100.0 * (activated - active.min(activated)) as f64 / activated as f64;
             if failed > f64::from(budget) {
-                return Err(EngineError::TooManyFailed { budget, percent: failed.round() as u8 });
+                return Err(EngineError::TooManyFailed {
+                    budget,
+                    percent: failed.round() as u8,
+                });
             }
         }
         Ok(())
@@ -404,9 +488,20 @@ impl State {
     #[must_use]
     pub fn active_hosts(&self) -> Vec<Arc<Host>> {
         let core = self.core();
-        let limit: Option<HashSet<&str>> = core.limit.as_ref().map(|limit| limit.iter().map(String::as_str).collect());
-        let in_limit = |host: &Host| limit.as_ref().is_none_or(|limit| limit.contains(host.name()));
-        self.hosts().iter().filter(|host| core.active.contains(&host.index()) && in_limit(host)).cloned().collect()
+        let limit: Option<HashSet<&str>> = core
+            .limit
+            .as_ref()
+            .map(|limit| limit.iter().map(String::as_str).collect());
+        let in_limit = |host: &Host| {
+            limit
+                .as_ref()
+                .is_none_or(|limit| limit.contains(host.name()))
+        };
+        self.hosts()
+            .iter()
+            .filter(|host| core.active.contains(&host.index()) && in_limit(host))
+            .cloned()
+            .collect()
     }
 
     /// True while the host takes part.
@@ -419,7 +514,11 @@ impl State {
     #[must_use]
     pub fn activated_hosts(&self) -> Vec<Arc<Host>> {
         let core = self.core();
-        self.hosts().iter().filter(|host| core.activated.contains(&host.index())).cloned().collect()
+        self.hosts()
+            .iter()
+            .filter(|host| core.activated.contains(&host.index()))
+            .cloned()
+            .collect()
     }
 
     /// The hosts that failed, with why, in the order in which they failed.
@@ -441,15 +540,27 @@ impl State {
     /// An operation's names, joined.
     #[must_use]
     pub fn op_title(&self, id: OperationId) -> String {
-        self.core().operations.get(&id).map(OperationMeta::title).unwrap_or_default()
+        self.core()
+            .operations
+            .get(&id)
+            .map(OperationMeta::title)
+            .unwrap_or_default()
     }
 
-    pub(crate) fn with_op_meta<T>(&self, id: OperationId, make: impl FnOnce() -> OperationMeta, then: impl FnOnce(&mut OperationMeta) -> T) -> T {
+    pub(crate) fn with_op_meta<T>(
+        &self,
+        id: OperationId,
+        make: impl FnOnce() -> OperationMeta,
+        then: impl FnOnce(&mut OperationMeta) -> T,
+    ) -> T {
         then(self.core().operations.entry(id).or_insert_with(make))
     }
 
     pub(crate) fn op_place(&self, id: OperationId) -> Option<(Vec<u32>, crate::place::Place)> {
-        self.core().operations.get(&id).map(|meta| (meta.op_order.clone(), meta.place.clone()))
+        self.core()
+            .operations
+            .get(&id)
+            .map(|meta| (meta.op_order.clone(), meta.place.clone()))
     }
 
     /// What a host has of an operation.
@@ -467,10 +578,15 @@ impl State {
     #[must_use]
     pub fn meta_for_host(&self, host: &Host) -> HostMeta {
         let op_hashes = host.operation_order();
-        let mut meta = HostMeta { ops: op_hashes.len(), ..HostMeta::default() };
+        let mut meta = HostMeta {
+            ops: op_hashes.len(),
+            ..HostMeta::default()
+        };
         let (mut change, mut no_change, mut planned) = (0, 0, true);
         for id in &op_hashes {
-            match host.with_operation(*id, |operation| operation.plan.as_ref().map(|plan| plan.will_change())) {
+            match host.with_operation(*id, |operation| {
+                operation.plan.as_ref().map(|plan| plan.will_change())
+            }) {
                 Some(Some(Some(true))) => change += 1,
                 Some(Some(Some(false))) => no_change += 1,
                 Some(Some(None)) => meta.ops_unknown += 1,
@@ -488,7 +604,12 @@ impl State {
     /// Counts of what became of a host's operations.
     #[must_use]
     pub fn results_for_host(&self, host: &Host) -> HostResults {
-        let mut results = self.core().results.get(&host.index()).cloned().unwrap_or_default();
+        let mut results = self
+            .core()
+            .results
+            .get(&host.index())
+            .cloned()
+            .unwrap_or_default();
         let all = host.operation_order().len();
         results.not_run_ops = all.saturating_sub(results.ops + results.skipped_ops);
         results
@@ -507,7 +628,10 @@ impl State {
     }
 
     pub(crate) fn op_graph(&self) -> Result<crate::dag::Graph, EngineError> {
-        let sequences = self.hosts().iter().map(|host| (host.name().to_owned(), host.operation_order()));
+        let sequences = self
+            .hosts()
+            .iter()
+            .map(|host| (host.name().to_owned(), host.operation_order()));
         crate::dag::Graph::build(
             sequences.collect(),
             |id| self.op_place(id).unwrap_or_default(),
@@ -522,7 +646,8 @@ fn run_key() -> String {
     // Without random bytes the process id and the clock still tell runs of one controller apart; paths made of the key
     // lie in private folders, so guessing it gains nothing.
     if getrandom::fill(&mut bytes).is_err() {
-        let now = jiff::Timestamp::now().as_nanosecond() as u64 ^ u64::from(std::process::id()).rotate_left(32);
+        let now = jiff::Timestamp::now().as_nanosecond() as u64
+            ^ u64::from(std::process::id()).rotate_left(32);
         bytes = now.to_le_bytes();
     }
     hex::encode(bytes)

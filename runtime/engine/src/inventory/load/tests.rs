@@ -336,3 +336,44 @@ fn data_flags_are_json_or_text() {
     assert_eq!(parse_data_flag("a=b=c").unwrap().1, json!("b=c"));
     assert!(parse_data_flag("a").is_err());
 }
+
+#[tokio::test]
+async fn settings_of_the_file_are_set_with_their_line_in_errors() {
+    let mut config = crate::config::Config::default();
+    config
+        .set_from_inventory(&of("inventory.toml", FILE).await.unwrap())
+        .unwrap();
+    assert_eq!(config.parallel, 20);
+    let wrong = of(
+        "inventory.toml",
+        "[config]\nfail_percent = 10\nparalel = 2\n",
+    )
+    .await
+    .unwrap();
+    assert_eq!(
+        config.set_from_inventory(&wrong).unwrap_err().to_string(),
+        "inventory.toml:3: there is no setting `paralel`, did you mean `parallel`?"
+    );
+}
+
+#[tokio::test]
+async fn ten_thousand_hosts_share_what_they_share() {
+    let names: Vec<String> = (0..10_000)
+        .map(|number| format!("\"host-{number:05}\""))
+        .collect();
+    let text = format!(
+        "[all]\nntp = \"pool\"\n[groups.many]\nhosts = [\n{}\n]\nport = 80\n",
+        names.join(",\n")
+    );
+    let inventory = of("inventory.toml", &text).await.unwrap();
+    assert_eq!(inventory.hosts().len(), 10_000);
+    let last = inventory.get_host("host-09999").unwrap();
+    assert!(inventory.hosts().iter().all(|host| host.data.is_empty()));
+    assert_eq!(inventory.host_value(last, "port"), Some(&json!(80)));
+    let port = inventory
+        .provenance(last)
+        .into_iter()
+        .find(|one| one.key == "port")
+        .unwrap();
+    assert_eq!(port.origin.to_string(), "inventory.toml:10006");
+}

@@ -296,3 +296,14 @@ async fn scripted_hosts_see_the_line_alone() {
         ]
     );
 }
+
+#[tokio::test]
+async fn a_host_that_has_not_restarted_says_the_same() {
+    let remote = remote(Here::default());
+    let first = remote.boot_id().await.unwrap();
+    assert!(
+        first.split(' ').count() >= 2 && first.ends_with(|c: char| c.is_ascii_digit()),
+        "{first}"
+    );
+    assert_eq!(remote.boot_id().await, Some(first));
+}

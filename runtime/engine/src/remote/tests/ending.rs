@@ -43,6 +43,9 @@ async fn a_timeout_ends_everything_and_keeps_what_was_printed() {
     assert_eq!(processes_with(&sleep), Vec::<String>::new());
     assert_eq!(error.output().stdout(), "begun\n");
     let text = error.to_string();
+    let first =
+        format!("`setsid {sleep} & (setsid sh -c '{sleep}; true' & wait) & ({sleep} &) …` did not");
+    assert!(text.starts_with(&first), "{text}");
     assert!(
         text.ends_with("did not end within 0.6 s; its processes were ended"),
         "{text}"
