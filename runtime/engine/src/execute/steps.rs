@@ -14,7 +14,7 @@ use crate::deploy::{HostContext, Mode};
 use crate::events::Event;
 use crate::json::Json;
 use crate::plugins::Bound;
-use crate::remote::{PutRequest, PutSource, Remote};
+use crate::remote::{PutRequest, PutSource, Remote, RemoteError};
 use crate::state::{Host, HostOperation, Plan, State};
 
 /// Why a step failed.
@@ -27,7 +27,12 @@ pub(super) struct StepError {
 
 impl StepError {
     pub(super) fn message(message: impl Into<String>) -> Self {
-        Self { message: message.into(), command: None, exit: None, output: CommandOutput::default() }
+        Self {
+            message: message.into(),
+            command: None,
+            exit: None,
+            output: CommandOutput::default(),
+        }
     }
 }
 
@@ -52,7 +57,14 @@ type Running<'a> = std::pin::Pin<Box<dyn Future<Output = Result<(), StepError>> 
 
 impl<'a> Runner<'a> {
     pub(super) fn new(state: &'a State, host: &'a Arc<Host>, operation: &'a HostOperation) -> Self {
-        Self { state, host, operation, output: CommandOutput::default(), steps: Vec::new(), failed: None }
+        Self {
+            state,
+            host,
+            operation,
+            output: CommandOutput::default(),
+            steps: Vec::new(),
+            failed: None,
+        }
     }
 
     pub(super) fn into_parts(self) -> (Vec<String>, CommandOutput) {
@@ -62,7 +74,11 @@ impl<'a> Runner<'a> {
     /// Runs all steps. With `_ignore_errors` and `_continue_on_error` a failing step does not stop those after it.
     pub(super) async fn run_plan(&mut self, plan: &Plan) -> Result<(), StepError> {
         let operation = self.operation;
-        let frame = Frame { globals: operation.global_arguments.clone(), bound: &operation.bound, depth: 0 };
+        let frame = Frame {
+            globals: operation.global_arguments.clone(),
+            bound: &operation.bound,
+            depth: 0,
+        };
         self.run_steps(&plan.planned.clone(), &frame).await?;
         self.failed.take().map_or(Ok(()), Err)
     }
@@ -70,14 +86,16 @@ impl<'a> Runner<'a> {
     fn run_steps<'b>(&'b mut self, planned: &'b Planned, frame: &'b Frame<'b>) -> Running<'b> {
         Box::pin(async move {
             for step in &planned.steps {
-                let own = GlobalArguments::from_json(&step.globals, self.state.secrets()).map_err(StepError::message)?;
+                let own = GlobalArguments::from_json(&step.globals, self.state.secrets())
+                    .map_err(StepError::message)?;
                 let globals = own.over(&frame.globals);
                 let result = match &step.action {
                     Action::Nested(nested) => self.run_nested(nested, &step.globals, frame).await,
                     action => self.run_action(action, &globals, frame.bound).await,
                 };
                 let Err(error) = result else { continue };
-                let go_on = GlobalArguments::is(globals.ignore_errors) && GlobalArguments::is(globals.continue_on_error);
+                let go_on = GlobalArguments::is(globals.ignore_errors)
+                    && GlobalArguments::is(globals.continue_on_error);
                 if !go_on {
                     return Err(error);
                 }
@@ -95,23 +113,43 @@ impl<'a> Runner<'a> {
         frame: &Frame<'_>,
     ) -> Result<(), StepError> {
         let failed = |error: crate::plugins::PluginError| {
-            StepError::message(format!("the nested operation {}: {error}", nested.operation))
+            StepError::message(format!(
+                "the nested operation {}: {error}",
+                nested.operation
+            ))
         };
-        let (bound, globals) =
-            crate::prepare::bind_nested(self.state, nested, &frame.globals, overrides, frame.bound, frame.depth)
-                .map_err(failed)?;
+        let (bound, globals) = crate::prepare::bind_nested(
+            self.state,
+            nested,
+            &frame.globals,
+            overrides,
+            frame.bound,
+            frame.depth,
+        )
+        .map_err(failed)?;
         let operation = HostOperation {
             operation: crate::deploy::OperationRef::Plugin(nested.operation.clone()),
             bound: bound.clone(),
             global_arguments: globals.clone(),
             ..self.operation.clone()
         };
-        let plan = crate::prepare::plan_flat(self.state, self.host, &operation).await.map_err(failed)?;
-        let frame = Frame { globals, bound: &bound, depth: frame.depth + 1 };
+        let plan = crate::prepare::plan_flat(self.state, self.host, &operation)
+            .await
+            .map_err(failed)?;
+        let frame = Frame {
+            globals,
+            bound: &bound,
+            depth: frame.depth + 1,
+        };
         self.run_steps(&plan, &frame).await
     }
 
-    async fn run_action(&mut self, action: &Action, globals: &GlobalArguments, bound: &Bound) -> Result<(), StepError> {
+    async fn run_action(
+        &mut self,
+        action: &Action,
+        globals: &GlobalArguments,
+        bound: &Bound,
+    ) -> Result<(), StepError> {
         let shown = self.shown(describe(action));
         if self.state.print_flags().input {
             self.state.emit(Event::Input {
@@ -120,7 +158,10 @@ impl<'a> Runner<'a> {
                 command: shown.clone(),
             });
         }
-        let remote = self.host.remote().map_err(|error| StepError::message(error.to_string()))?;
+        let remote = self
+            .host
+            .remote()
+            .map_err(|error| StepError::message(error.to_string()))?;
         let result = match action {
             Action::Shell(shell) => self.shell(&remote, shell, globals, bound).await,
             Action::Upload(upload) => self.upload(&remote, upload, globals, bound).await,
@@ -132,7 +173,10 @@ impl<'a> Runner<'a> {
                 function.call(context).await.map_err(StepError::message)
             }
             Action::Rsync(_) => Err(unsupported("rsync")),
-            Action::Call(call) => Err(unsupported(&format!("a call of the actor `{}`", call.actor))),
+            Action::Call(call) => Err(unsupported(&format!(
+                "a call of the actor `{}`",
+                call.actor
+            ))),
             Action::Other(name, _) => Err(unsupported(&format!("a step `{name}`"))),
             Action::Nested(_) => Ok(()),
         };
@@ -172,11 +216,19 @@ impl<'a> Runner<'a> {
             ..StepError::message(error.to_string())
         })?;
         self.output.append(result.output.clone());
-        if result.exit.status.is_some_and(|status| globals.is_success(status)) {
+        if result
+            .exit
+            .status
+            .is_some_and(|status| globals.is_success(status))
+        {
             return Ok(());
         }
         let message = super::host::exit_message(&result.exit);
-        Err(StepError { exit: Some(result.exit), output: result.output, ..StepError::message(message) })
+        Err(StepError {
+            exit: Some(result.exit),
+            output: result.output,
+            ..StepError::message(message)
+        })
     }
 
     async fn upload(
@@ -189,9 +241,16 @@ impl<'a> Runner<'a> {
         let source = match &upload.source {
             Content::Local(path) => {
                 let files = self.state.local_files(std::slice::from_ref(path));
-                let mut reader = files.open(path).map_err(|error| StepError::message(error.to_string()))?;
+                let mut reader = files
+                    .open(path)
+                    .map_err(|error| StepError::message(error.to_string()))?;
                 let size = files.stat(path).ok().flatten().map(|entry| entry.size);
-                PutSource::Reader(Box::new(SyncReader::spawn(move |mut to| std::io::copy(&mut reader, &mut to))), size)
+                PutSource::Reader(
+                    Box::new(SyncReader::spawn(move |mut to| {
+                        std::io::copy(&mut reader, &mut to)
+                    })),
+                    size,
+                )
             }
             Content::Inline(atoms) => PutSource::Bytes(join(self.state, atoms, bound)?),
             Content::Other(name, _) => return Err(unsupported(&format!("content `{name}`"))),
@@ -202,10 +261,14 @@ impl<'a> Runner<'a> {
             user: upload.user.clone(),
             group: upload.group.clone(),
         };
-        remote.put(source, &request, globals).await.map(|_| ()).map_err(|error| StepError {
-            output: error.output(),
-            ..StepError::message(error.to_string())
-        })
+        remote
+            .put(source, &request, globals)
+            .await
+            .map(|_| ())
+            .map_err(|error| StepError {
+                output: error.output(),
+                ..StepError::message(error.to_string())
+            })
     }
 
     /// Fetches a file into a fresh file beside the destination, which it then replaces.
@@ -217,47 +280,113 @@ impl<'a> Runner<'a> {
         bound: &Bound,
     ) -> Result<(), StepError> {
         let dest = self.state.folder().join(&download.dest);
-        let named = bound.args.as_object().into_iter().flat_map(|args| args.values()).any(|value| {
-            value.as_str().is_some_and(|path| download.dest == path || download.dest.starts_with(&format!("{path}/")))
-        });
+        let named = bound
+            .args
+            .as_object()
+            .into_iter()
+            .flat_map(|args| args.values())
+            .any(|value| {
+                value.as_str().is_some_and(|path| {
+                    download.dest == path || download.dest.starts_with(&format!("{path}/"))
+                })
+            });
         if !named {
             return Err(StepError::message(format!(
                 "{} is not named in the operation's arguments, so nothing may be written there",
                 download.dest
             )));
         }
-        let local = |what: &str, error: std::io::Error| StepError::message(format!("{what} {dest}: {error}"));
-        let folder = dest.parent().map_or_else(|| camino::Utf8PathBuf::from("."), camino::Utf8Path::to_path_buf);
-        let fresh = tempfile::NamedTempFile::new_in(&folder).map_err(|error| local("writing beside", error))?;
-        let handle = fresh.reopen().map_err(|error| local("writing beside", error))?;
+        let local = |what: &str, error: std::io::Error| {
+            StepError::message(format!("{what} {dest}: {error}"))
+        };
+        let folder = dest.parent().map_or_else(
+            || camino::Utf8PathBuf::from("."),
+            camino::Utf8Path::to_path_buf,
+        );
+        let fresh = tempfile::NamedTempFile::new_in(&folder)
+            .map_err(|error| local("writing beside", error))?;
+        let handle = fresh
+            .reopen()
+            .map_err(|error| local("writing beside", error))?;
         let mut file = tokio::fs::File::from_std(handle);
         remote
             .get(&download.src, &mut file, globals)
             .await
-            .map_err(|error| StepError { output: error.output(), ..StepError::message(error.to_string()) })?;
-        file.flush().await.map_err(|error| local("writing", error))?;
-        fresh.persist(&dest).map_err(|error| local("replacing", error.error))?;
+            .map_err(|error| StepError {
+                output: error.output(),
+                ..StepError::message(error.to_string())
+            })?;
+        file.flush()
+            .await
+            .map_err(|error| local("writing", error))?;
+        fresh
+            .persist(&dest)
+            .map_err(|error| local("replacing", error.error))?;
         Ok(())
     }
 
-    async fn reboot(&mut self, remote: &Remote, reboot: &Reboot, globals: &GlobalArguments) -> Result<(), StepError> {
+    async fn reboot(
+        &mut self,
+        remote: &Remote,
+        reboot: &Reboot,
+        globals: &GlobalArguments,
+    ) -> Result<(), StepError> {
         let text = render(&reboot.text).map_err(StepError::message)?;
-        // The connection may go away under the command; what counts is that the host comes back.
-        let _ = remote.run(&Shell::raw(text), globals, &[], &mut |_, _| {}).await;
+        let before = remote.boot_id().await;
+        self.go_down(remote, text, globals).await?;
         crate::connect::disconnect(self.state, self.host).await;
         tokio::time::sleep(Duration::from_millis(reboot.delay_ms.into())).await;
-        let deadline = tokio::time::Instant::now() + Duration::from_millis(reboot.timeout_ms.into());
+        let deadline =
+            tokio::time::Instant::now() + Duration::from_millis(reboot.timeout_ms.into());
         loop {
-            match crate::connect::open(self.state, self.host).await {
-                Ok(()) => return Ok(()),
-                Err(error) if tokio::time::Instant::now() >= deadline => {
-                    return Err(StepError::message(format!(
-                        "the host did not come back within {} s of its reboot: {error}",
-                        reboot.timeout_ms / 1000
-                    )));
+            let why = match crate::connect::open(self.state, self.host).await {
+                Ok(()) => {
+                    let now = match self.host.remote() {
+                        Ok(remote) => remote.boot_id().await,
+                        Err(_) => None,
+                    };
+                    if before.is_none() || (now.is_some() && now != before) {
+                        return Ok(());
+                    }
+                    crate::connect::disconnect(self.state, self.host).await;
+                    String::from("it still answers without having restarted")
                 }
-                Err(_) => tokio::time::sleep(Duration::from_millis(reboot.interval_ms.max(100).into())).await,
+                Err(error) => error.to_string(),
+            };
+            if tokio::time::Instant::now() >= deadline {
+                return Err(StepError::message(format!(
+                    "the host did not come back within {} s of its reboot: {why}",
+                    reboot.timeout_ms / 1000
+                )));
             }
+            tokio::time::sleep(Duration::from_millis(reboot.interval_ms.max(100).into())).await;
+        }
+    }
+
+    /// Runs the command that takes the host down. The connection may go away under it, with or without a word, and
+    /// the command may be ended like everything else; only a refusal is an error.
+    async fn go_down(
+        &self,
+        remote: &Remote,
+        text: String,
+        globals: &GlobalArguments,
+    ) -> Result<(), StepError> {
+        const WITHOUT_A_WORD: Duration = Duration::from_secs(20);
+        let shell = Shell::raw(text);
+        let mut ignore = |_: Stream, _: &[u8]| {};
+        let running = remote.run(&shell, globals, &[], &mut ignore);
+        match tokio::time::timeout(WITHOUT_A_WORD, running).await {
+            Ok(Ok(result)) => match result.exit.status {
+                Some(status) if status < 128 && !globals.is_success(status) => Err(StepError {
+                    message: super::host::exit_message(&result.exit),
+                    command: None,
+                    exit: Some(result.exit),
+                    output: result.output,
+                }),
+                _ => Ok(()),
+            },
+            Err(_) | Ok(Err(RemoteError::Lost { .. } | RemoteError::Timeout { .. })) => Ok(()),
+            Ok(Err(error)) => Err(StepError::message(error.to_string())),
         }
     }
 }
@@ -275,12 +404,21 @@ fn join(state: &State, atoms: &[Atom], bound: &Bound) -> Result<Bytes, StepError
             Atom::Bytes(raw) => bytes.extend_from_slice(raw),
             Atom::Secret(secret) => {
                 let identity = bound.secrets.get(secret.secret as usize).ok_or_else(|| {
-                    StepError::message(format!("content names the secret {}, which the call does not have", secret.secret))
+                    StepError::message(format!(
+                        "content names the secret {}, which the call does not have",
+                        secret.secret
+                    ))
                 })?;
                 let value = state.secrets().reveal_encoded(identity, &secret.encodings);
-                bytes.extend_from_slice(value.map_err(|error| StepError::message(error.to_string()))?.as_bytes());
+                bytes.extend_from_slice(
+                    value
+                        .map_err(|error| StepError::message(error.to_string()))?
+                        .as_bytes(),
+                );
             }
-            Atom::Other(name, _) => return Err(unsupported(&format!("a part of content `{name}`"))),
+            Atom::Other(name, _) => {
+                return Err(unsupported(&format!("a part of content `{name}`")));
+            }
         }
     }
     Ok(Bytes::from(bytes))
@@ -311,7 +449,10 @@ mod tokio_util_bridge {
 
     impl Writer {
         pub(super) fn new(to: DuplexStream) -> Self {
-            Self { to, runtime: tokio::runtime::Handle::current() }
+            Self {
+                to,
+                runtime: tokio::runtime::Handle::current(),
+            }
         }
     }
 
@@ -338,18 +479,33 @@ struct LineEvents<'a> {
 impl<'a> LineEvents<'a> {
     fn new(state: &'a State, host: &'a Host, operation: &'a HostOperation) -> Self {
         let hidden = GlobalArguments::is(operation.global_arguments.sensitive);
-        Self { state, host, operation, held: Default::default(), on: state.print_flags().output && !hidden }
+        Self {
+            state,
+            host,
+            operation,
+            held: Default::default(),
+            on: state.print_flags().output && !hidden,
+        }
     }
 
     fn line(&self, stream: Stream, line: &[u8]) {
         let line = self.state.secrets().mask(&String::from_utf8_lossy(line));
         let (host, id) = (self.host.name().to_owned(), Some(self.operation.id));
-        self.state.emit(Event::Output { host, id, stream, line });
+        self.state.emit(Event::Output {
+            host,
+            id,
+            stream,
+            line,
+        });
     }
 
     fn finish(&mut self) {
         for (stream, at) in [(Stream::Stdout, 0), (Stream::Stderr, 1)] {
-            let rest = self.held.get_mut(at).map(std::mem::take).unwrap_or_default();
+            let rest = self
+                .held
+                .get_mut(at)
+                .map(std::mem::take)
+                .unwrap_or_default();
             if !rest.is_empty() {
                 self.line(stream, &rest);
             }
@@ -363,7 +519,11 @@ impl OutputSink for LineEvents<'_> {
             return;
         }
         let at = usize::from(stream == Stream::Stderr);
-        let mut rest = self.held.get_mut(at).map(std::mem::take).unwrap_or_default();
+        let mut rest = self
+            .held
+            .get_mut(at)
+            .map(std::mem::take)
+            .unwrap_or_default();
         rest.extend_from_slice(bytes);
         while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
             let line: Vec<u8> = rest.drain(..=end).collect();
@@ -387,7 +547,10 @@ pub(crate) fn describe(action: &Action) -> String {
         Action::Download(download) => format!("download {} to {}", download.src, download.dest),
         Action::Rsync(rsync) => format!("rsync {} to {}", rsync.src, rsync.dest),
         Action::Call(call) => format!("call {}", call.actor),
-        Action::Reboot(reboot) => format!("reboot: {}", render(&reboot.text).unwrap_or_else(|error| error)),
+        Action::Reboot(reboot) => format!(
+            "reboot: {}",
+            render(&reboot.text).unwrap_or_else(|error| error)
+        ),
         Action::Nested(nested) => format!("operation {}", nested.operation),
         Action::Function(function) => format!("function {}", function.name()),
         Action::Other(name, _) => format!("{name} (needs a newer windlass)"),
@@ -402,7 +565,10 @@ pub(crate) fn describe_steps(state: &State, operation: &HostOperation, plan: &Pl
         match &step.action {
             Action::Nested(inner) => match nested.next() {
                 Some(plan) if matches!(plan.certainty, crate::state::Certainty::AtExecution(_)) => {
-                    steps.push(format!("operation {} (decided at execution)", inner.operation));
+                    steps.push(format!(
+                        "operation {} (decided at execution)",
+                        inner.operation
+                    ));
                 }
                 Some(plan) => steps.extend(describe_steps(state, operation, plan)),
                 None => steps.push(describe(&step.action)),

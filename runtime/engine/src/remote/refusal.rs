@@ -59,12 +59,13 @@ pub(super) fn refusal(
     })
 }
 
-/// What sudo says of users who have no right, without its name in front.
-pub(super) fn is_denied(said: &str) -> bool {
+/// What sudo says of users who have no right, and where it cannot ask.
+fn is_denied(said: &str) -> bool {
     [
         "not in the sudoers file",
         "may not run sudo",
         "is not allowed to",
+        "must have a tty",
     ]
     .iter()
     .any(|text| said.contains(text))
@@ -83,6 +84,9 @@ fn hint(program: &str, said: &str, status: i32, arguments: &GlobalArguments) -> 
         {
             "give the password (--ask-sudo-password, `_sudo_password`), or allow the user NOPASSWD in sudoers"
         }
+        "sudo" if said.contains("must have a tty") => {
+            "give the command a terminal with `_get_pty`, or take `requiretty` out of sudoers"
+        }
         "sudo" => "allow the user this in the host's sudoers, or connect as another",
         "su" => "give the password as `_su_password`, or become root first with `_sudo`",
         "doas" => {
@@ -94,27 +98,30 @@ fn hint(program: &str, said: &str, status: i32, arguments: &GlobalArguments) -> 
 
 /// What it means that a program took a password and did not go on.
 pub(super) fn not_accepted(host: &str, program: &str, user: &str, said: &str) -> RemoteError {
-    let message = said.trim().trim_start_matches("Password:").trim();
-    let message = message.lines().last().unwrap_or_default().trim();
     let wrong_su = ["uthentication", "ncorrect password", "Sorry"]
         .iter()
         .any(|text| said.contains(text));
-    if !is_denied(said) && (program == "sudo" || wrong_su) {
+    let cannot_ask = is_denied(said) || said.contains("not found");
+    if !cannot_ask && (program == "sudo" || wrong_su) {
         return RemoteError::WrongPassword {
             program: program.to_owned(),
             user: user.to_owned(),
             host: host.to_owned(),
         };
     }
+    let message = said.trim().trim_start_matches("Password:").trim();
+    let message = message.lines().last().unwrap_or_default().trim();
+    let missing = message.ends_with("not found");
+    let status = if missing { 127 } else { 1 };
     RemoteError::NoPrivilege {
         program: program.to_owned(),
         host: host.to_owned(),
-        message: if message.is_empty() {
-            String::from("it ended without a word")
-        } else {
-            message.to_owned()
+        message: match message {
+            "" => String::from("it ended without a word"),
+            _ if missing => format!("{program} is not there"),
+            message => message.to_owned(),
         },
-        hint: String::from("allow the user this on the host, or connect as another"),
+        hint: hint(program, message, status, &GlobalArguments::default()).to_owned(),
     }
 }
 
@@ -171,5 +178,38 @@ mod tests {
         assert_eq!(refused(1, "partly", "sudo: a password is required\n"), None);
         assert_eq!(refused(2, "", "sudo: a password is required\n"), None);
         assert_eq!(refused(127, "", "sh: 1: frobnicate: not found\n"), None);
+    }
+
+    #[test]
+    fn a_password_that_was_not_asked_for_is_not_wrong() {
+        let answer =
+            |program: &str, said: &str| not_accepted("web-01", program, "bob", said).to_string();
+        assert_eq!(
+            answer(
+                "sudo",
+                "Sorry, try again.\nsudo: 1 incorrect password attempt\n"
+            ),
+            "wrong sudo password for bob on web-01"
+        );
+        assert_eq!(
+            answer("su", "Password: su: Authentication failure\n"),
+            "wrong su password for bob on web-01"
+        );
+        assert_eq!(
+            answer("sudo", "Sorry, user bob may not run sudo on web-01.\n"),
+            "web-01 refused sudo: Sorry, user bob may not run sudo on web-01.\n  allow the user this in the host's \
+             sudoers, or connect as another"
+        );
+        assert!(
+            answer("sudo", "sh: 5: sudo: not found\n")
+                .contains("refused sudo: sudo is not there\n  install it")
+        );
+        assert!(
+            answer("sudo", "sudo: sorry, you must have a tty to run sudo\n").contains("`_get_pty`")
+        );
+        assert!(
+            answer("su", "su: user bob does not exist\n")
+                .starts_with("web-01 refused su: su: user bob")
+        );
     }
 }

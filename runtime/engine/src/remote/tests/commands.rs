@@ -307,3 +307,38 @@ async fn a_host_that_has_not_restarted_says_the_same() {
     );
     assert_eq!(remote.boot_id().await, Some(first));
 }
+
+/// Goes away in the middle of a command.
+struct Gone;
+
+#[async_trait::async_trait]
+impl crate::connector::Session for Gone {
+    async fn exec(
+        &self,
+        _: crate::connector::ExecRequest,
+        output: &mut dyn crate::connector::OutputSink,
+    ) -> Result<crate::connector::Exit, crate::connector::ConnectorError> {
+        output.write(Stream::Stdout, b"so far");
+        Err(crate::connector::ConnectorError::Lost(String::from(
+            "reset by peer",
+        )))
+    }
+
+    async fn close(&self) {}
+}
+
+#[tokio::test]
+async fn a_lost_connection_is_an_error_with_what_was_printed() {
+    let remote = Remote::new(
+        "web-01",
+        std::sync::Arc::new(Gone),
+        SecretStore::default(),
+        String::from("/tmp"),
+    );
+    let error = run(&remote, "id", json!({})).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the connection to web-01 was lost: reset by peer"
+    );
+    assert_eq!(error.output().stdout(), "so far");
+}
