@@ -161,7 +161,14 @@ impl PlanningView for OperationView {
     }
 
     fn global(&self, name: &str) -> Option<Json> {
-        self.globals.get(name)
+        match name {
+            "_timestamp" => Some(Json::from(self.state.started())),
+            "_temp_dir" => {
+                let set = self.globals.temp_dir.clone();
+                Some(Json::from(set.unwrap_or_else(|| self.state.config().temp_folder())))
+            }
+            name => self.globals.get(name),
+        }
     }
 
     fn temp_path(&self, key: &str) -> String {

@@ -83,6 +83,7 @@ struct Shared {
     pub(crate) window: Arc<Semaphore>,
     pub(crate) fact_window: Arc<Semaphore>,
     run_key: String,
+    started: String,
     inventory_json: std::sync::OnceLock<Json>,
 }
 
@@ -141,6 +142,7 @@ impl State {
                 window: Arc::new(Semaphore::new(parallel)),
                 fact_window: Arc::new(Semaphore::new(parallel)),
                 run_key: run_key(),
+                started: jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string(),
                 inventory_json: std::sync::OnceLock::new(),
             }),
         };
@@ -292,6 +294,12 @@ impl State {
     #[must_use]
     pub fn run_key(&self) -> &str {
         &self.shared.run_key
+    }
+
+    /// When the run began, in UTC as `20260131T120000Z`: the same throughout the run, for the names of backups.
+    #[must_use]
+    pub fn started(&self) -> &str {
+        &self.shared.started
     }
 
     /// The stage.
