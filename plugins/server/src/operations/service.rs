@@ -1,0 +1,71 @@
+//! Services, whatever starts them.
+
+use serde_json::json;
+use windlass_plugin_common::requests::{Directory, Link};
+use windlass_plugin_common::stat::look;
+use windlass_plugin_common::system::has_program;
+use windlass_sdk::prelude::*;
+
+use crate::facts::Os;
+
+/// The operation of each init system, by the program that only it has.
+const BY_PROGRAM: [(&str, &str); 4] = [
+    ("systemctl", "systemd.service"),
+    ("rc-service", "openrc.service"),
+    ("initctl", "upstart.service"),
+    ("sv", "runit.service"),
+];
+
+/// Start, stop, restart, reload, enable or disable a service, with the target's own init system: systemd, OpenRC,
+/// Upstart, runit, `/etc/init.d` or `/etc/rc.d`.
+#[operation(
+    example = r#"server.service(service = "nginx", running = True, enabled = True, _sudo = True)"#,
+    uses = ["systemd.service", "openrc.service", "upstart.service", "runit.service", "sysvinit.service", "bsdinit.service"]
+)]
+pub fn service(
+    plan: &mut Plan,
+    /// Its name.
+    service: String,
+    /// Whether it should run; null: as it is.
+    #[default(true)]
+    running: Option<bool>,
+    /// Whether it is restarted, if it runs.
+    #[default(false)]
+    restarted: bool,
+    /// Whether it is reloaded, if it runs.
+    #[default(false)]
+    reloaded: bool,
+    /// Another thing to tell it.
+    command: Option<String>,
+    /// Whether it should start by itself.
+    enabled: Option<bool>,
+) -> Result<()> {
+    let args = json!({
+        "service": service, "running": running, "restarted": restarted, "reloaded": reloaded, "command": command,
+        "enabled": enabled,
+    });
+    plan.nested(init_system()?, args);
+    Ok(())
+}
+
+fn init_system() -> Result<&'static str> {
+    for (program, operation) in BY_PROGRAM {
+        if has_program(program)? {
+            return Ok(operation);
+        }
+    }
+    let there = |path: &str| -> Result<bool> {
+        Ok(look(&Directory { path: path.into() }, &[])?.is_here())
+    };
+    if get(&Os {})?.is_some_and(|os| os != "Linux") {
+        if there("/etc/rc.d")? {
+            return Ok("bsdinit.service");
+        }
+    } else if has_program("service")?
+        || look(&Link { path: "/etc/init.d".into() }, &[])?.is_here()
+        || there("/etc/init.d")?
+    {
+        return Ok("sysvinit.service");
+    }
+    Err(Error::operation("No init system found (no systemctl, initctl, /etc/init.d or /etc/rc.d found)"))
+}
