@@ -274,6 +274,26 @@ async fn scripted_hosts_see_the_line_alone() {
     )
     .await
     .unwrap();
+    secrets.insert("canary", String::from("canary"));
+    let secret = vec![Atom::Secret(SecretUse {
+        secret: 0,
+        encodings: Vec::new(),
+    })];
+    let shell = Shell {
+        env: vec![(String::from("A"), secret.clone())],
+        files: vec![(String::from("F"), Content::Inline(secret))],
+        ..Shell::raw("env")
+    };
+    let identities = [String::from("canary")];
+    remote
+        .run(
+            &shell,
+            &GlobalArguments::default(),
+            &identities,
+            &mut |_, _| {},
+        )
+        .await
+        .unwrap();
     let request = crate::remote::PutRequest {
         dest: String::from("/a b"),
         ..Default::default()
@@ -291,6 +311,7 @@ async fn scripted_hosts_see_the_line_alone() {
         *here.commands.lock().unwrap(),
         [
             "sudo -H -n sh -c id",
+            "sh -c env",
             r#"sh -c 'cat > '"'"'/a b'"'"''"#,
             "sh -c 'cat /etc/x'"
         ]
