@@ -1,1 +1,108 @@
 //! Packages of Alpine.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+use windlass_plugin_common::packages::{Manager, Wanted, ensure};
+use windlass_plugin_common::system::pointer;
+use windlass_sdk::prelude::*;
+
+windlass_sdk::export! {
+    namespace: "apk",
+    operations: [packages, update, upgrade],
+    facts: [ApkPackages],
+}
+
+/// Installed packages: from each name to its versions.
+#[fact(requires = "apk", default = {})]
+pub fn ApkPackages() -> Source<BTreeMap<String, Vec<String>>> {
+    Source::shell(shell!("apk list --installed"), |output| {
+        let package = |line: &String| installed(line).map(|(name, version)| (name.to_owned(), vec![version.to_owned()]));
+        Ok(output.lines().iter().filter_map(package).collect())
+    })
+}
+
+/// Name and version in a line such as `musl-1.1.22-r3 x86_64 {musl} (MIT) [installed]`.
+fn installed(line: &str) -> Option<(&str, &str)> {
+    let word = line.contains("[installed").then(|| line.split_whitespace().next()).flatten()?;
+    let (start, _release) = word.rsplit_once('-')?;
+    let (name, _) = start.rsplit_once('-')?;
+    Some((name, word.get(name.len() + 1..)?))
+}
+
+/// Update the lists of packages.
+#[operation(idempotent = false, example = "apk.update()")]
+pub fn update(plan: &mut Plan) -> Result<()> {
+    plan.run(shell!("apk update"));
+    Ok(())
+}
+
+/// Upgrade all packages.
+#[operation(idempotent = false, example = "apk.upgrade()")]
+pub fn upgrade(
+    plan: &mut Plan,
+    /// Whether packages are also downgraded to what the repositories have.
+    #[default(false)]
+    available: bool,
+) -> Result<()> {
+    plan.run(if available { shell!("apk upgrade --available") } else { shell!("apk upgrade") });
+    Ok(())
+}
+
+/// What is installed, versions in whatever form they were given.
+fn known(packages: &[String]) -> Result<BTreeMap<String, Json>> {
+    let names: Vec<&str> = packages.iter().map(|package| package.split_once('=').map_or(package.as_str(), |(name, _)| name)).collect();
+    windlass_plugin_common::system::entries(&ApkPackages {}, &names)
+}
+
+/// Install, upgrade or remove packages.
+#[operation(example = r#"apk.packages(packages = ["git"], update = True, _sudo = True)"#)]
+pub fn packages(
+    plan: &mut Plan,
+    /// The packages, with versions as in `git=2.40.1-r0` where wanted.
+    packages: Option<OneOrMany<String>>,
+    /// Whether they should be installed, rather than removed.
+    #[default(true)]
+    present: bool,
+    /// Whether those that are installed are upgraded.
+    #[default(false)]
+    latest: bool,
+    /// Whether the lists of packages are updated first.
+    #[default(false)]
+    update: bool,
+    /// Whether all packages are upgraded first.
+    #[default(false)]
+    upgrade: bool,
+) -> Result<()> {
+    if update {
+        plan.run(shell!("apk update"));
+    }
+    if upgrade {
+        plan.run(shell!("apk upgrade"));
+    }
+    let manager = Manager {
+        install: shell!("apk add"),
+        uninstall: shell!("apk del"),
+        upgrade: shell!("apk add -u"),
+        version_join: "=",
+    };
+    let packages = packages.unwrap_or_default().0;
+    let wanted = Wanted { packages: &packages, present, latest };
+    ensure(plan, &manager, wanted, &known(&packages)?, |names, present| {
+        let value = || if present { json!([]) } else { json!(null) };
+        names.iter().map(|name| Prediction::value(&ApkPackages {}, value()).at(pointer(name))).collect()
+    });
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_may_have_dashes_and_digits() {
+        assert_eq!(installed("apk-tools-2.10.4-r2 x86_64 {apk-tools} (GPL2) [installed]"), Some(("apk-tools", "2.10.4-r2")));
+        assert_eq!(installed("curl-8.0-r0 x86_64 {curl} (MIT)"), None);
+        assert_eq!(installed("WARNING: Ignoring APKINDEX: No such file"), None);
+    }
+}

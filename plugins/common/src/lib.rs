@@ -5,6 +5,7 @@ pub mod files;
 pub mod owner;
 pub mod packages;
 pub mod requests;
+pub mod rpm;
 pub mod sed;
 pub mod service;
 pub mod stat;
