@@ -50,6 +50,14 @@ struct Difference {
 }
 
 impl Differences {
+    /// The standard pack's list.
+    ///
+    /// # Errors
+    /// [`DifferencesError`]; a test makes sure that there is none.
+    pub fn standard() -> Result<Self, DifferencesError> {
+        Self::parse(include_str!("../../../../plugins/differences.toml"))
+    }
+
     /// Reads a list in TOML.
     ///
     /// # Errors
@@ -88,6 +96,12 @@ impl Differences {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn the_standard_packs_list_can_be_read() {
+        let list = Differences::standard().unwrap();
+        assert!(list.reason("facts/server.Date/date").is_some());
+    }
 
     #[test]
     fn each_has_a_reason_and_stands_once() {
