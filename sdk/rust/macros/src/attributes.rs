@@ -1,9 +1,9 @@
 //! Reading attributes: doc comments, and the options of the attribute macros.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Token};
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitBool, LitStr, Meta, Token};
 
 /// The text of doc comments: one leading space a line is the comment's, the rest is the author's.
 pub(crate) fn doc_of(attributes: &[Attribute]) -> String {
@@ -30,51 +30,53 @@ pub(crate) fn doc_of(attributes: &[Attribute]) -> String {
     lines.join("\n").trim().to_owned()
 }
 
-/// One option: `name`, or `name = value`.
+/// One option: `name`, or `name = value`. A value may be JSON, which is no Rust, so it is kept as tokens.
 pub(crate) struct Choice {
     pub(crate) name: Ident,
-    pub(crate) value: Option<Expr>,
+    value: Option<TokenStream>,
 }
 
 impl Parse for Choice {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let name: Ident = input.parse()?;
-        let value = match input.parse::<Option<Token![=]>>()? {
-            Some(_) => Some(input.parse()?),
-            None => None,
-        };
-        Ok(Self { name, value })
+        if input.parse::<Option<Token![=]>>()?.is_none() {
+            return Ok(Self { name, value: None });
+        }
+        let mut value = TokenStream::new();
+        while !input.is_empty() && !input.peek(Token![,]) {
+            value.extend([input.parse::<TokenTree>()?]);
+        }
+        Ok(Self {
+            name,
+            value: Some(value),
+        })
     }
 }
 
 impl Choice {
-    /// The value, which must be there.
-    pub(crate) fn value(&self) -> syn::Result<&Expr> {
+    /// The value as it was written, which must be there.
+    pub(crate) fn tokens(&self) -> syn::Result<&TokenStream> {
         self.value
             .as_ref()
+            .filter(|value| !value.is_empty())
             .ok_or_else(|| error_at(self.name.span(), "this option needs a value"))
+    }
+
+    /// The value as an expression.
+    pub(crate) fn value(&self) -> syn::Result<Expr> {
+        syn::parse2(self.tokens()?.clone())
     }
 
     /// The value as a string literal.
     pub(crate) fn text(&self) -> syn::Result<LitStr> {
-        match self.value()? {
-            Expr::Lit(ExprLit {
-                lit: Lit::Str(text),
-                ..
-            }) => Ok(text.clone()),
-            other => Err(syn::Error::new_spanned(other, "expected a string")),
-        }
+        syn::parse2(self.tokens()?.clone())
     }
 
     /// True for a bare name; else its literal.
     pub(crate) fn flag(&self) -> syn::Result<bool> {
         match &self.value {
             None => Ok(true),
-            Some(Expr::Lit(ExprLit {
-                lit: Lit::Bool(flag),
-                ..
-            })) => Ok(flag.value),
-            Some(other) => Err(syn::Error::new_spanned(other, "expected true or false")),
+            Some(value) => syn::parse2::<LitBool>(value.clone()).map(|flag| flag.value),
         }
     }
 

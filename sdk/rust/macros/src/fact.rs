@@ -30,21 +30,21 @@ impl Options {
             requires: quote!(::std::option::Option::None),
             user_dependent: false,
             takes_command: false,
-            globals: json(&syn::parse_quote!({})),
+            globals: json(&quote!({})),
             examples: Vec::new(),
         };
         for choice in choices {
             match choice.name.to_string().as_str() {
                 "name" => options.name = Some(choice.text()?.value()),
-                "stability" => options.stability = stability(choice.value()?)?,
-                "default" => options.default = json(choice.value()?),
+                "stability" => options.stability = stability(&choice.value()?)?,
+                "default" => options.default = json(choice.tokens()?),
                 "requires" => {
                     let program = choice.text()?;
                     options.requires = quote!(::std::option::Option::Some(#program));
                 }
                 "user_dependent" => options.user_dependent = choice.flag()?,
                 "takes_command" => options.takes_command = choice.flag()?,
-                "globals" => options.globals = json(choice.value()?),
+                "globals" => options.globals = json(choice.tokens()?),
                 "example" => options.examples.push(choice.text()?.value()),
                 _ => return Err(choice.unknown(KNOWN)),
             }
@@ -53,7 +53,7 @@ impl Options {
     }
 }
 
-fn json(value: &Expr) -> TokenStream {
+fn json(value: &TokenStream) -> TokenStream {
     quote!(::windlass_sdk::reexport::serde_json::json!(#value))
 }
 

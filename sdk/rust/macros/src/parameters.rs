@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Attribute, Expr, FnArg, Ident, Pat, PatType, Type};
+use syn::{Attribute, FnArg, Ident, Pat, PatType, Type};
 
 use crate::attributes::doc_of;
 
@@ -11,7 +11,7 @@ pub(crate) struct Parameter {
     pub(crate) ident: Ident,
     pub(crate) ty: Type,
     pub(crate) doc: String,
-    default: Option<Expr>,
+    default: Option<TokenStream>,
     keyword: bool,
 }
 
@@ -29,7 +29,7 @@ impl Parameter {
         let (mut default, mut keyword) = (None, false);
         for attribute in &attributes {
             if attribute.path().is_ident("default") {
-                default = Some(attribute.parse_args::<Expr>()?);
+                default = Some(attribute.parse_args::<TokenStream>()?);
             } else if attribute.path().is_ident("keyword") {
                 keyword = true;
             } else if !attribute.path().is_ident("doc") {
