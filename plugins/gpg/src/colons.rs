@@ -6,24 +6,24 @@ use serde_json::{Map, Value as Json, json};
 /// What is known of a key.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Key {
+pub(crate) struct Key {
     /// How far it is trusted: a letter, or `-`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub validity: Option<String>,
+    pub(crate) validity: Option<String>,
     /// Its length in bits.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub length: Option<u32>,
+    pub(crate) length: Option<u32>,
     /// Its subkeys by key id.
-    pub subkeys: Map<String, Json>,
+    pub(crate) subkeys: Map<String, Json>,
     /// Its fingerprint.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub fingerprint: Option<String>,
+    pub(crate) fingerprint: Option<String>,
     /// The hash of its first user id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub uid_hash: Option<String>,
+    pub(crate) uid_hash: Option<String>,
     /// Its first user id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub uid: Option<String>,
+    pub(crate) uid: Option<String>,
 }
 
 /// Keys by key id, in the order in which they are listed.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use windlass_sdk::prelude::*;
 
-use super::text;
+use super::{Lines, text};
 
 /// The host name.
 #[fact]
@@ -74,7 +74,7 @@ pub fn Uptime() -> Result<Source<Option<u64>>> {
 /// Loaded modules of the kernel, by name.
 #[fact(default = {})]
 pub fn KernelModules() -> Result<Source<BTreeMap<String, Json>>> {
-    let (command, read): (ShellText, fn(&str) -> Option<(String, Json)>) = match kernel()?.as_str() {
+    let (command, read): Lines<(String, Json)> = match kernel()?.as_str() {
         "FreeBSD" => (shell!("kldstat | tail +2"), freebsd_module),
         _ => (shell!("! test -f /proc/modules || cat /proc/modules"), linux_module),
     };
@@ -117,7 +117,7 @@ pub struct Mount {
 /// What is mounted, by path.
 #[fact(default = {})]
 pub fn Mounts() -> Result<Source<BTreeMap<String, Mount>>> {
-    let (command, read): (ShellText, fn(&str) -> Option<(String, Mount)>) = match kernel()?.as_str() {
+    let (command, read): Lines<(String, Mount)> = match kernel()?.as_str() {
         "Linux" => (shell!("cat /proc/self/mountinfo"), linux_mount),
         "OpenBSD" | "NetBSD" => (shell!("mount -v"), bsd_mount),
         _ => (shell!("mount"), bsd_mount),

@@ -34,7 +34,7 @@ pub fn Lastb() -> Source<Vec<Login>> {
 fn login(line: &str) -> Option<Login> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let weekday = |word: &&str| ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].contains(word);
-    let time = words.iter().position(|word| weekday(&word))?;
+    let time = words.iter().position(weekday)?;
     let (before, time) = words.split_at_checked(time)?;
     let (user, rest) = before.split_first()?;
     if matches!(*user, "wtmp" | "btmp") {

@@ -20,6 +20,9 @@ pub use settings::{EtcHosts, HasGui, LinuxGui, Locales, RebootRequired, Security
 
 use windlass_sdk::prelude::*;
 
+/// A command, and how each line of its output is read: which depends on the system.
+type Lines<T> = (ShellText, fn(&str) -> Option<T>);
+
 /// A fact whose value is all that its command says.
 fn text(command: ShellText) -> Source<Option<String>> {
     Source::shell(command, |output| {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use windlass_sdk::prelude::*;
 
-use super::{Kernel, Which};
+use super::{Kernel, Lines, Which};
 
 /// Which tool lists sockets on the target.
 enum Tool {
@@ -38,7 +38,7 @@ pub fn Port(
         }
     };
     let number = port.to_string();
-    let (command, read): (ShellText, fn(&str) -> Option<(String, u32)>) = match tool()? {
+    let (command, read): Lines<(String, u32)> = match tool()? {
         Tool::Sockstat => (shell!("sockstat -l -p {port} -P {protocol}"), sockstat_owner),
         Tool::Ss => (shell!("ss -lp{letter:raw}n | grep ':{number:raw} ' || true"), ss_owner),
         Tool::Netstat => (
@@ -89,7 +89,7 @@ pub struct Listener {
 /// All ports that programs listen on.
 #[fact(default = [], stability = volatile, user_dependent)]
 pub fn Ports() -> Result<Source<Vec<Listener>>> {
-    let (command, read): (ShellText, fn(&str) -> Option<Listener>) = match tool()? {
+    let (command, read): Lines<Listener> = match tool()? {
         Tool::Sockstat => (shell!("sockstat -l"), sockstat_listener),
         Tool::Ss => (shell!("ss -lpuntn || true"), ss_listener),
         Tool::Netstat => (shell!("netstat -tunp 2>/dev/null || true"), netstat_listener),

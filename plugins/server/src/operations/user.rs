@@ -241,7 +241,7 @@ fn edit(plan: &mut Plan, system: System, wanted: &Wanted, existing: &Existing) -
             options.extend(append_groups(system, &wanted.groups, &now));
             known.push(("groups", json!(now.iter().map(|name| (*name).to_owned()).chain(missing).collect::<Vec<_>>())));
         }
-    } else if !wanted.groups.is_empty() && !(wanted.groups.iter().all(is_in) && now.len() == wanted.groups.len()) {
+    } else if !wanted.groups.is_empty() && !is_same(&wanted.groups, &now) {
         options.extend(group_list(&wanted.groups));
         known.push(("groups", json!(wanted.groups)));
     }
@@ -273,6 +273,11 @@ fn edit(plan: &mut Plan, system: System, wanted: &Wanted, existing: &Existing) -
         }
     }
     Ok(())
+}
+
+/// Whether two lists name the same groups.
+fn is_same(wanted: &[String], now: &[&str]) -> bool {
+    wanted.len() == now.len() && wanted.iter().all(|group| now.contains(&group.as_str()))
 }
 
 fn text_option(option: &str, value: Option<&str>) -> Option<ShellText> {
