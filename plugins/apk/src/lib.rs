@@ -17,14 +17,19 @@ windlass_sdk::export! {
 #[fact(requires = "apk", default = {})]
 pub fn ApkPackages() -> Source<BTreeMap<String, Vec<String>>> {
     Source::shell(shell!("apk list --installed"), |output| {
-        let package = |line: &String| installed(line).map(|(name, version)| (name.to_owned(), vec![version.to_owned()]));
+        let package = |line: &String| {
+            installed(line).map(|(name, version)| (name.to_owned(), vec![version.to_owned()]))
+        };
         Ok(output.lines().iter().filter_map(package).collect())
     })
 }
 
 /// Name and version in a line such as `musl-1.1.22-r3 x86_64 {musl} (MIT) [installed]`.
 fn installed(line: &str) -> Option<(&str, &str)> {
-    let word = line.contains("[installed").then(|| line.split_whitespace().next()).flatten()?;
+    let word = line
+        .contains("[installed")
+        .then(|| line.split_whitespace().next())
+        .flatten()?;
     let (start, _release) = word.rsplit_once('-')?;
     let (name, _) = start.rsplit_once('-')?;
     Some((name, word.get(name.len() + 1..)?))
@@ -45,13 +50,24 @@ pub fn upgrade(
     #[default(false)]
     available: bool,
 ) -> Result<()> {
-    plan.run(if available { shell!("apk upgrade --available") } else { shell!("apk upgrade") });
+    plan.run(if available {
+        shell!("apk upgrade --available")
+    } else {
+        shell!("apk upgrade")
+    });
     Ok(())
 }
 
 /// What is installed, versions in whatever form they were given.
 fn known(packages: &[String]) -> Result<BTreeMap<String, Json>> {
-    let names: Vec<&str> = packages.iter().map(|package| package.split_once('=').map_or(package.as_str(), |(name, _)| name)).collect();
+    let names: Vec<&str> = packages
+        .iter()
+        .map(|package| {
+            package
+                .split_once('=')
+                .map_or(package.as_str(), |(name, _)| name)
+        })
+        .collect();
     windlass_plugin_common::system::entries(&ApkPackages {}, &names)
 }
 
@@ -87,11 +103,24 @@ pub fn packages(
         version_join: "=",
     };
     let packages = packages.unwrap_or_default().0;
-    let wanted = Wanted { packages: &packages, present, latest };
-    ensure(plan, &manager, wanted, &known(&packages)?, |names, present| {
-        let value = || if present { json!([]) } else { json!(null) };
-        names.iter().map(|name| Prediction::value(&ApkPackages {}, value()).at(pointer(name))).collect()
-    });
+    let wanted = Wanted {
+        packages: &packages,
+        present,
+        latest,
+    };
+    ensure(
+        plan,
+        &manager,
+        wanted,
+        &known(&packages)?,
+        |names, present| {
+            let value = || if present { json!([]) } else { json!(null) };
+            names
+                .iter()
+                .map(|name| Prediction::value(&ApkPackages {}, value()).at(pointer(name)))
+                .collect()
+        },
+    );
     Ok(())
 }
 
@@ -101,7 +130,10 @@ mod tests {
 
     #[test]
     fn names_may_have_dashes_and_digits() {
-        assert_eq!(installed("apk-tools-2.10.4-r2 x86_64 {apk-tools} (GPL2) [installed]"), Some(("apk-tools", "2.10.4-r2")));
+        assert_eq!(
+            installed("apk-tools-2.10.4-r2 x86_64 {apk-tools} (GPL2) [installed]"),
+            Some(("apk-tools", "2.10.4-r2"))
+        );
         assert_eq!(installed("curl-8.0-r0 x86_64 {curl} (MIT)"), None);
         assert_eq!(installed("WARNING: Ignoring APKINDEX: No such file"), None);
     }

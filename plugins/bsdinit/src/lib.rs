@@ -56,13 +56,20 @@ pub fn service(
 ) -> Result<()> {
     let at = pointer(&service);
     let runs = get_parts(&RcdStatus {}, &[&at])?.part(&at) == &Json::Bool(true);
-    let (base, local) =
-        (RemotePath::new("/etc/rc.d").join(&service), RemotePath::new("/usr/local/etc/rc.d").join(&service));
+    let (base, local) = (
+        RemotePath::new("/etc/rc.d").join(&service),
+        RemotePath::new("/usr/local/etc/rc.d").join(&service),
+    );
     control(
         plan,
         &service,
         runs,
-        Wanted { running, restarted, reloaded, command: command.as_deref() },
+        Wanted {
+            running,
+            restarted,
+            reloaded,
+            command: command.as_deref(),
+        },
         |word| shell!("test -e {base} && {base} {word} || {local} {word}"),
         |runs| vec![Prediction::value(&RcdStatus {}, runs).at(at.as_str())],
     );

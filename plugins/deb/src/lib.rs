@@ -15,7 +15,11 @@ windlass_sdk::export! {
 #[fact(requires = "dpkg", stability = immutable)]
 pub fn DebArch() -> Source<Option<String>> {
     Source::shell(shell!("dpkg --print-architecture"), |output| {
-        Ok(output.lines().into_iter().next().filter(|line| !line.is_empty()))
+        Ok(output
+            .lines()
+            .into_iter()
+            .next()
+            .filter(|line| !line.is_empty()))
     })
 }
 
@@ -43,7 +47,10 @@ fn installed(line: &str) -> Option<(&str, &str)> {
         return None;
     }
     let name = words.next()?;
-    Some((name.split_once(':').map_or(name, |(name, _)| name), words.next()?))
+    Some((
+        name.split_once(':').map_or(name, |(name, _)| name),
+        words.next()?,
+    ))
 }
 
 /// A package's name and version.
@@ -68,10 +75,17 @@ pub fn DebPackage(
     Source::shell(command, |output| {
         let lines = output.lines();
         let field = |name: &str| {
-            let value = |line: &String| line.trim().strip_prefix(name)?.strip_prefix(':').map(|value| value.trim().to_owned());
+            let value = |line: &String| {
+                line.trim()
+                    .strip_prefix(name)?
+                    .strip_prefix(':')
+                    .map(|value| value.trim().to_owned())
+            };
             lines.iter().find_map(value)
         };
-        Ok(field("Package").zip(field("Version")).map(|(name, version)| Package { name, version }))
+        Ok(field("Package")
+            .zip(field("Version"))
+            .map(|(name, version)| Package { name, version }))
     })
 }
 
@@ -81,7 +95,10 @@ mod tests {
 
     #[test]
     fn only_what_is_installed_counts() {
-        assert_eq!(installed("ii  libc6:amd64 2.36-9 amd64 GNU C Library"), Some(("libc6", "2.36-9")));
+        assert_eq!(
+            installed("ii  libc6:amd64 2.36-9 amd64 GNU C Library"),
+            Some(("libc6", "2.36-9"))
+        );
         assert_eq!(installed("hi  vim 9.0 amd64 held"), Some(("vim", "9.0")));
         assert_eq!(installed("rc  old 1.0 amd64 configuration only"), None);
         assert_eq!(installed("||/ Name Version"), None);

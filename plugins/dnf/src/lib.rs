@@ -45,7 +45,15 @@ pub fn packages(
     extra_uninstall_args: Option<String>,
 ) -> Result<()> {
     let packages = packages.unwrap_or_default().0;
-    let wanted =
-        Packages { packages, present, latest, update, clean, nobest, extra_install_args, extra_uninstall_args };
+    let wanted = Packages {
+        packages,
+        present,
+        latest,
+        update,
+        clean,
+        nobest,
+        extra_install_args,
+        extra_uninstall_args,
+    };
     plan_packages(plan, "dnf", &wanted)
 }

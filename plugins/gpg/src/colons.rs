@@ -54,18 +54,26 @@ pub(crate) fn keys<'a>(lines: impl Iterator<Item = &'a str>) -> Map<String, Json
     keys.into_iter().map(|(id, key)| (id, value(key))).collect()
 }
 
-fn read_into<'a>(key: &mut Key, kind: &str, field: &impl Fn(usize) -> &'a str, subkey: &mut Option<String>) {
+fn read_into<'a>(
+    key: &mut Key,
+    kind: &str,
+    field: &impl Fn(usize) -> &'a str,
+    subkey: &mut Option<String>,
+) {
     match kind {
         "sub" | "ssb" => {
             let id = field(4).to_owned();
             let length = field(2).parse::<u32>().ok();
-            key.subkeys.insert(id.clone(), json!({"validity": field(1), "length": length}));
+            key.subkeys
+                .insert(id.clone(), json!({"validity": field(1), "length": length}));
             *subkey = Some(id);
         }
         "fpr" => match subkey.as_ref().and_then(|id| key.subkeys.get_mut(id)) {
             Some(subkey) => {
                 if let Json::Object(subkey) = subkey {
-                    subkey.entry("fingerprint").or_insert_with(|| Json::from(field(9)));
+                    subkey
+                        .entry("fingerprint")
+                        .or_insert_with(|| Json::from(field(9)));
                 }
             }
             None => {
@@ -86,7 +94,13 @@ mod tests {
 
     #[test]
     fn a_fingerprint_belongs_to_the_key_above_it() {
-        let lines = ["pub:-:4096:1:AA:1:::", "fpr:::::::::F1:", "uid:-::::1::H::A <a@x>:", "sub:-:256:1:BB:1:::", "fpr:::::::::F2:"];
+        let lines = [
+            "pub:-:4096:1:AA:1:::",
+            "fpr:::::::::F1:",
+            "uid:-::::1::H::A <a@x>:",
+            "sub:-:256:1:BB:1:::",
+            "fpr:::::::::F2:",
+        ];
         let keys = keys(lines.into_iter());
         assert_eq!(
             Json::Object(keys),

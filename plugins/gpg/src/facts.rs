@@ -17,7 +17,10 @@ fn read_keys(output: &Output) -> Result<Map<String, Json>> {
 }
 
 /// The keys in a file on the target or at a URL, by key id.
-#[fact(requires = "gpg", example = "gpg.GpgKey src=https://download.docker.com/linux/debian/gpg")]
+#[fact(
+    requires = "gpg",
+    example = "gpg.GpgKey src=https://download.docker.com/linux/debian/gpg"
+)]
 pub fn GpgKey(
     /// A path on the target, or a URL.
     src: String,
@@ -66,7 +69,10 @@ pub struct Keyring {
 }
 
 /// The keyrings (`*.gpg`, `*.kbx`, `*.asc`) in folders, by path.
-#[fact(requires = "gpg", example = "gpg.GpgKeyrings directories=/etc/apt/keyrings")]
+#[fact(
+    requires = "gpg",
+    example = "gpg.GpgKeyrings directories=/etc/apt/keyrings"
+)]
 pub fn GpgKeyrings(
     /// The folders.
     directories: OneOrMany<String>,
@@ -83,7 +89,13 @@ pub fn GpgKeyrings(
         let keyring = |part: &str| {
             let (path, listing) = part.split_once('\n').unwrap_or((part, ""));
             let format = path.rsplit('.').next().unwrap_or_default().to_owned();
-            (path.to_owned(), Keyring { format, keys: colons::keys(listing.lines()) })
+            (
+                path.to_owned(),
+                Keyring {
+                    format,
+                    keys: colons::keys(listing.lines()),
+                },
+            )
         };
         Ok(text.split(MARK).skip(1).map(keyring).collect())
     })

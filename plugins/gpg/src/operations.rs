@@ -45,11 +45,18 @@ pub fn key(
     let source = match (&src, &keyserver) {
         (Some(src), _) => Install::Source { src, dearmor },
         (None, Some(_)) if keyids.is_empty() => {
-            return Err(Error::operation("`keyid` must be provided with `keyserver`"));
+            return Err(Error::operation(
+                "`keyid` must be provided with `keyserver`",
+            ));
         }
-        (None, Some(server)) => Install::Server { server, keyids: &keyids },
+        (None, Some(server)) => Install::Server {
+            server,
+            keyids: &keyids,
+        },
         (None, None) => {
-            return Err(Error::operation("Either `src` or `keyserver` must be provided for installation"));
+            return Err(Error::operation(
+                "Either `src` or `keyserver` must be provided for installation",
+            ));
         }
     };
     install::keyring(plan, &source, &dest, mode)
@@ -68,10 +75,20 @@ pub fn dearmor(
     mode: Mode,
 ) -> Result<()> {
     if let Some(folder) = dest.parent()
-        && !look(&Directory { path: folder.clone() }, &[])?.is_here()
+        && !look(
+            &Directory {
+                path: folder.clone(),
+            },
+            &[],
+        )?
+        .is_here()
     {
         plan.run(shell!("mkdir -p {folder}"))
-            .predict_all(files::becomes(&folder, Kind::Directory, &files::Known::default()));
+            .predict_all(files::becomes(
+                &folder,
+                Kind::Directory,
+                &files::Known::default(),
+            ));
     }
     if look(&File { path: dest.clone() }, &[])?.is_here() {
         plan.note(format!("keyring {dest} already exists"));
@@ -79,10 +96,11 @@ pub fn dearmor(
     }
     plan.run(shell!("gpg --batch --dearmor -o {dest} {src}"));
     plan.run(shell!("touch {dest}"));
-    plan.run(shell!("chmod {mode} {dest}")).predict_all(files::becomes(
-        &dest,
-        Kind::File,
-        &files::Known::new(None, None, Some(mode)),
-    ));
+    plan.run(shell!("chmod {mode} {dest}"))
+        .predict_all(files::becomes(
+            &dest,
+            Kind::File,
+            &files::Known::new(None, None, Some(mode)),
+        ));
     Ok(())
 }

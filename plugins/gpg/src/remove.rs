@@ -25,7 +25,9 @@ pub(crate) fn keys(
             }
             Ok(())
         }
-        (None, []) => Err(Error::operation("`dest` or `keyid` must be provided for removal")),
+        (None, []) => Err(Error::operation(
+            "`dest` or `keyid` must be provided for removal",
+        )),
         (Some(dest), keyids) => {
             let folders = dest.parent().iter().map(ToString::to_string).collect();
             from_keyrings(plan, folders, Some(&dest), keyids)
@@ -34,13 +36,25 @@ pub(crate) fn keys(
     }
 }
 
-fn from_keyrings(plan: &mut Plan, folders: Vec<String>, only: Option<&RemotePath>, keyids: &[String]) -> Result<()> {
+fn from_keyrings(
+    plan: &mut Plan,
+    folders: Vec<String>,
+    only: Option<&RemotePath>,
+    keyids: &[String],
+) -> Result<()> {
     if folders.is_empty() {
-        return Err(Error::operation("`dest` or `working_dirs` must be provided for removal by `keyid`"));
+        return Err(Error::operation(
+            "`dest` or `working_dirs` must be provided for removal by `keyid`",
+        ));
     }
-    let keyrings = get(&GpgKeyrings { directories: OneOrMany(folders) })?;
+    let keyrings = get(&GpgKeyrings {
+        directories: OneOrMany(folders),
+    })?;
     let before = plan.steps.len();
-    for (path, keyring) in keyrings.iter().filter(|(path, _)| only.is_none_or(|only| only.as_str() == path.as_str())) {
+    for (path, keyring) in keyrings
+        .iter()
+        .filter(|(path, _)| only.is_none_or(|only| only.as_str() == path.as_str()))
+    {
         from_keyring(plan, &RemotePath::new(path.as_str()), keyring, keyids)?;
     }
     if plan.steps.len() == before {
@@ -49,9 +63,18 @@ fn from_keyrings(plan: &mut Plan, folders: Vec<String>, only: Option<&RemotePath
     Ok(())
 }
 
-fn from_keyring(plan: &mut Plan, path: &RemotePath, keyring: &Keyring, keyids: &[String]) -> Result<()> {
+fn from_keyring(
+    plan: &mut Plan,
+    path: &RemotePath,
+    keyring: &Keyring,
+    keyids: &[String],
+) -> Result<()> {
     let is_meant = |id: &str, key: &Json| keyids.iter().any(|wanted| is_key(wanted, id, key));
-    let meant: Vec<(&String, &Json)> = keyring.keys.iter().filter(|(id, key)| is_meant(id, key)).collect();
+    let meant: Vec<(&String, &Json)> = keyring
+        .keys
+        .iter()
+        .filter(|(id, key)| is_meant(id, key))
+        .collect();
     if meant.is_empty() {
         return Ok(());
     }
@@ -67,7 +90,9 @@ fn from_keyring(plan: &mut Plan, path: &RemotePath, keyring: &Keyring, keyids: &
     }
     for (id, key) in meant {
         let key = key.get("fingerprint").and_then(Json::as_str).unwrap_or(id);
-        plan.run(shell!("gpg --batch --yes --no-default-keyring --keyring {path} --delete-keys {key}"));
+        plan.run(shell!(
+            "gpg --batch --yes --no-default-keyring --keyring {path} --delete-keys {key}"
+        ));
     }
     plan.run(shell!(
         "gpg --batch --no-default-keyring --keyring {path} --list-keys 2>/dev/null | grep -q \"^pub\" || rm -f {path}"

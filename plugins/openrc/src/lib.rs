@@ -23,7 +23,10 @@ pub fn OpenrcStatus(
     Source::shell(shell!("rc-status {runlevel}"), |output| {
         let status = |line: &String| {
             let (name, state) = line.split_once('[')?;
-            Some((name.trim().to_owned(), state.trim_start().starts_with("started")))
+            Some((
+                name.trim().to_owned(),
+                state.trim_start().starts_with("started"),
+            ))
         };
         Ok(output.lines().iter().filter_map(status).collect())
     })
@@ -39,7 +42,10 @@ pub fn OpenrcEnabled(
     Source::shell(shell!("rc-update show -v"), move |output| {
         let enabled = |line: &String| {
             let (name, levels) = line.split_once('|')?;
-            Some((name.trim().to_owned(), levels.split_whitespace().any(|level| level == runlevel)))
+            Some((
+                name.trim().to_owned(),
+                levels.split_whitespace().any(|level| level == runlevel),
+            ))
         };
         Ok(output.lines().iter().filter_map(enabled).collect())
     })
@@ -69,20 +75,32 @@ pub fn service(
     runlevel: String,
 ) -> Result<()> {
     let at = pointer(&service);
-    let status = OpenrcStatus { runlevel: runlevel.clone() };
+    let status = OpenrcStatus {
+        runlevel: runlevel.clone(),
+    };
     let runs = get_parts(&status, &[&at])?.part(&at) == &Json::Bool(true);
     control(
         plan,
         &service,
         runs,
-        Wanted { running, restarted, reloaded, command: command.as_deref() },
+        Wanted {
+            running,
+            restarted,
+            reloaded,
+            command: command.as_deref(),
+        },
         |word| shell!("rc-service {service} {word}"),
         |runs| vec![Prediction::value(&status, runs).at(at.as_str())],
     );
     if let Some(enabled) = enabled {
-        let fact = OpenrcEnabled { runlevel: runlevel.clone() };
+        let fact = OpenrcEnabled {
+            runlevel: runlevel.clone(),
+        };
         if (get_parts(&fact, &[&at])?.part(&at) == &Json::Bool(true)) == enabled {
-            plan.note(format!("service {service} is {}", if enabled { "enabled" } else { "disabled" }));
+            plan.note(format!(
+                "service {service} is {}",
+                if enabled { "enabled" } else { "disabled" }
+            ));
         } else {
             let word = if enabled { "add" } else { "del" };
             plan.run(shell!("rc-update {word} {service} {runlevel}"))

@@ -64,6 +64,12 @@ pub fn RpmPackageProvides(
 ) -> Source<Vec<(String, String)>> {
     Source::shell(
         shell!("dnf repoquery --quiet --queryformat {FORMAT:raw} --whatprovides {package} || true"),
-        |output| Ok(output.lines().iter().filter_map(|line| entry(line)).collect()),
+        |output| {
+            Ok(output
+                .lines()
+                .iter()
+                .filter_map(|line| entry(line))
+                .collect())
+        },
     )
 }

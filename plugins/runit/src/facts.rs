@@ -42,5 +42,11 @@ pub fn RunitManaged(
             "[ -d {svdir} ] && cd {svdir} && find -mindepth 1 -maxdepth 1 -type l -printf \"%f\\n\" || true"
         ),
     };
-    Source::shell(command, |output| Ok(output.lines().into_iter().filter(|line| !line.is_empty()).collect()))
+    Source::shell(command, |output| {
+        Ok(output
+            .lines()
+            .into_iter()
+            .filter(|line| !line.is_empty())
+            .collect())
+    })
 }

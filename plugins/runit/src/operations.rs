@@ -49,8 +49,13 @@ pub fn service(
     #[default("/etc/sv")]
     sourcedir: String,
 ) -> Result<()> {
-    let asked = Managed { service: Some(service.clone()), svdir: svdir.clone() };
-    let was_managed = get(&asked)?.as_array().is_some_and(|names| names.iter().any(|name| *name == json!(service)));
+    let asked = Managed {
+        service: Some(service.clone()),
+        svdir: svdir.clone(),
+    };
+    let was_managed = get(&asked)?
+        .as_array()
+        .is_some_and(|names| names.iter().any(|name| *name == json!(service)));
     let place = json!({"service": service, "sourcedir": sourcedir});
     let of = |more: Json| {
         let mut args = place.clone();
@@ -63,21 +68,35 @@ pub fn service(
         // It must not start by itself before it is told to.
         plan.nested("runit.auto", of(json!({"auto": false})));
     }
-    plan.nested("runit.manage", of(json!({"managed": managed, "svdir": svdir})));
+    plan.nested(
+        "runit.manage",
+        of(json!({"managed": managed, "svdir": svdir})),
+    );
     if managed && !was_managed {
-        plan.nested("runit.wait_runsv", json!({"service": service, "svdir": svdir}));
+        plan.nested(
+            "runit.wait_runsv",
+            json!({"service": service, "svdir": svdir}),
+        );
     }
     if let Some(enabled) = enabled {
         plan.nested("runit.auto", of(json!({"auto": enabled})));
     }
-    let fact = RunitStatus { service: Some(service.clone()), svdir: svdir.clone() };
+    let fact = RunitStatus {
+        service: Some(service.clone()),
+        svdir: svdir.clone(),
+    };
     let at = pointer(&service);
     let runs = get_parts(&fact, &[&at])?.part(&at) == &Json::Bool(true);
     control(
         plan,
         &service,
         runs,
-        Wanted { running, restarted, reloaded, command: command.as_deref() },
+        Wanted {
+            running,
+            restarted,
+            reloaded,
+            command: command.as_deref(),
+        },
         |word| shell!("SVDIR={svdir} sv {word} {service}"),
         |runs| vec![Prediction::value(&fact, runs).at(at.as_str())],
     );
@@ -105,8 +124,13 @@ pub fn manage(
         "create_remote_dir": false,
     });
     let names = if managed { json!([service]) } else { json!([]) };
-    plan.nested("files.link", link)
-        .predict(Prediction::value(&RunitManaged { service: Some(service), svdir }, names));
+    plan.nested("files.link", link).predict(Prediction::value(
+        &RunitManaged {
+            service: Some(service),
+            svdir,
+        },
+        names,
+    ));
     Ok(())
 }
 

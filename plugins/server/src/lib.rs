@@ -4,10 +4,11 @@ pub mod facts;
 pub mod operations;
 
 use facts::{
-    Arch, AuthorizedKeys, Command, Date, EtcHosts, Groups, HasGui, Home, Hostname, Kernel, KernelModules, KernelVersion,
-    Last, Lastb, LinuxDistribution, LinuxGui, LinuxName, LoadAverage, Locales, LsbRelease, MacosVersion, Mounts, Os,
-    OsRelease, OsVersion, Path, Port, Ports, Processes, RebootRequired, SecurityLimits, Selinux, Sysctl, Timezone,
-    TmpDir, Uptime, User, Users, Which,
+    Arch, AuthorizedKeys, Command, Date, EtcHosts, Groups, HasGui, Home, Hostname, Kernel,
+    KernelModules, KernelVersion, Last, Lastb, LinuxDistribution, LinuxGui, LinuxName, LoadAverage,
+    Locales, LsbRelease, MacosVersion, Mounts, Os, OsRelease, OsVersion, Path, Port, Ports,
+    Processes, RebootRequired, SecurityLimits, Selinux, Sysctl, Timezone, TmpDir, Uptime, User,
+    Users, Which,
 };
 
 use operations::group::group;

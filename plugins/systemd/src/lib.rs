@@ -18,10 +18,25 @@ windlass_sdk::export! {
 
 /// States in which a unit does what it is for, from systemd's unit types: a one-shot service has exited, a mount is
 /// mounted, a socket listens, a timer waits.
-const RUNNING: [&str; 7] = ["running", "waiting", "exited", "listening", "mounted", "active", "plugged"];
+const RUNNING: [&str; 7] = [
+    "running",
+    "waiting",
+    "exited",
+    "listening",
+    "mounted",
+    "active",
+    "plugged",
+];
 
 /// States in which systemctl(1) says that a unit is enabled.
-const ENABLED: [&str; 6] = ["enabled", "enabled-runtime", "static", "alias", "indirect", "generated"];
+const ENABLED: [&str; 6] = [
+    "enabled",
+    "enabled-runtime",
+    "static",
+    "alias",
+    "indirect",
+    "generated",
+];
 
 /// Whether units run, by their names.
 #[fact(requires = "systemctl", default = {}, user_dependent, example = "systemd.SystemdStatus services=nginx.service")]
@@ -36,8 +51,14 @@ pub fn SystemdStatus(
     /// The units; all when left out.
     services: Option<OneOrMany<String>>,
 ) -> Source<BTreeMap<String, bool>> {
-    let scope = Scope { user_mode, machine, user_name };
-    Source::shell(show(&scope, "SubState", services), |output| Ok(unit_states(&output.text(), "SubState", &RUNNING)))
+    let scope = Scope {
+        user_mode,
+        machine,
+        user_name,
+    };
+    Source::shell(show(&scope, "SubState", services), |output| {
+        Ok(unit_states(&output.text(), "SubState", &RUNNING))
+    })
 }
 
 /// Whether units start by themselves, by their names.
@@ -53,14 +74,20 @@ pub fn SystemdEnabled(
     /// The units; all when left out.
     services: Option<OneOrMany<String>>,
 ) -> Source<BTreeMap<String, bool>> {
-    let scope = Scope { user_mode, machine, user_name };
+    let scope = Scope {
+        user_mode,
+        machine,
+        user_name,
+    };
     Source::shell(show(&scope, "UnitFileState", services), |output| {
         Ok(unit_states(&output.text(), "UnitFileState", &ENABLED))
     })
 }
 
 /// Start, stop, restart, reload, enable or disable a unit.
-#[operation(example = r#"systemd.service(service = "nginx", running = True, enabled = True, _sudo = True)"#)]
+#[operation(
+    example = r#"systemd.service(service = "nginx", running = True, enabled = True, _sudo = True)"#
+)]
 pub fn service(
     plan: &mut Plan,
     /// The unit. A name without a unit's suffix is a service's.
@@ -90,12 +117,20 @@ pub fn service(
     user_name: Option<String>,
 ) -> Result<()> {
     let unit = unit_name(&service);
-    let scope = Scope { user_mode, machine, user_name };
+    let scope = Scope {
+        user_mode,
+        machine,
+        user_name,
+    };
     let systemctl = scope.systemctl();
     if daemon_reload {
         plan.run(shell!("{systemctl:text} daemon-reload"));
     }
-    let Scope { user_mode, machine, user_name } = scope.clone();
+    let Scope {
+        user_mode,
+        machine,
+        user_name,
+    } = scope.clone();
     let services = Some(OneOrMany(vec![unit.clone()]));
     let status = get(&SystemdStatus {
         user_mode,
@@ -103,19 +138,34 @@ pub fn service(
         user_name: user_name.clone(),
         services: services.clone(),
     })?;
-    let predict = |fact: String, state: bool| Prediction::value_where(fact, scope.args(), state).at(pointer(&unit));
+    let predict = |fact: String, state: bool| {
+        Prediction::value_where(fact, scope.args(), state).at(pointer(&unit))
+    };
     control(
         plan,
         &unit,
         of_unit(&status, &unit),
-        Wanted { running, restarted, reloaded, command: command.as_deref() },
+        Wanted {
+            running,
+            restarted,
+            reloaded,
+            command: command.as_deref(),
+        },
         |word| shell!("{systemctl:text} {word} {unit}"),
         |runs| vec![predict(SystemdStatus::name(), runs)],
     );
     if let Some(enabled) = enabled {
-        let states = get(&SystemdEnabled { user_mode, machine, user_name, services })?;
+        let states = get(&SystemdEnabled {
+            user_mode,
+            machine,
+            user_name,
+            services,
+        })?;
         if of_unit(&states, &unit) == enabled {
-            plan.note(format!("service {unit} is {}", if enabled { "enabled" } else { "disabled" }));
+            plan.note(format!(
+                "service {unit} is {}",
+                if enabled { "enabled" } else { "disabled" }
+            ));
         } else {
             let word = if enabled { "enable" } else { "disable" };
             plan.run(shell!("{systemctl:text} {word} {unit}"))
@@ -146,7 +196,11 @@ pub fn daemon_reload(
     /// The user in the container, or on the target itself.
     user_name: Option<String>,
 ) -> Result<()> {
-    let scope = Scope { user_mode, machine, user_name };
+    let scope = Scope {
+        user_mode,
+        machine,
+        user_name,
+    };
     let systemctl = scope.systemctl();
     plan.run(shell!("{systemctl:text} daemon-reload"));
     Ok(())
@@ -159,27 +213,38 @@ mod tests {
     use windlass_sdk::testing::TestHost;
 
     fn plan(host: &mut TestHost, args: Json) -> windlass_sdk::Plan {
-        host.run(|| crate::NAMESPACE.plan("systemd.service", args)).unwrap()
+        host.run(|| crate::NAMESPACE.plan("systemd.service", args))
+            .unwrap()
     }
 
     #[test]
     fn what_was_planned_to_start_is_not_started_again() {
         let asked = json!({"user_mode": false, "services": ["web.service"]});
         let mut host = TestHost::new()
-            .fact("systemd.SystemdStatus", asked.clone(), json!({"web.service": false}))
+            .fact(
+                "systemd.SystemdStatus",
+                asked.clone(),
+                json!({"web.service": false}),
+            )
             .fact("systemd.SystemdEnabled", asked, json!({}));
         let args = json!({"service": "web", "enabled": true});
         let first = plan(&mut host, args.clone());
         assert_eq!(first.steps.len(), 2);
         host.apply(&first);
         assert!(plan(&mut host, args).is_empty());
-        assert_eq!(plan(&mut host, json!({"service": "web", "restarted": true})).steps.len(), 1);
+        assert_eq!(
+            plan(&mut host, json!({"service": "web", "restarted": true}))
+                .steps
+                .len(),
+            1
+        );
     }
 
     #[test]
     fn an_alias_is_listed_by_its_own_name() {
         let asked = json!({"user_mode": false, "services": ["sshd.service"]});
-        let mut host = TestHost::new().fact("systemd.SystemdStatus", asked, json!({"ssh.service": true}));
+        let mut host =
+            TestHost::new().fact("systemd.SystemdStatus", asked, json!({"ssh.service": true}));
         assert!(plan(&mut host, json!({"service": "sshd"})).is_empty());
     }
 }

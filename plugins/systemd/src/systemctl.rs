@@ -7,12 +7,26 @@ use windlass_sdk::prelude::*;
 
 /// Suffixes of unit names, from systemd.unit(5).
 const SUFFIXES: [&str; 11] = [
-    ".service", ".socket", ".device", ".mount", ".automount", ".swap", ".target", ".path", ".timer", ".slice", ".scope",
+    ".service",
+    ".socket",
+    ".device",
+    ".mount",
+    ".automount",
+    ".swap",
+    ".target",
+    ".path",
+    ".timer",
+    ".slice",
+    ".scope",
 ];
 
 /// A unit's whole name: without a unit's suffix it is a service.
 pub(crate) fn unit_name(name: &str) -> String {
-    if SUFFIXES.iter().any(|suffix| name.ends_with(suffix)) { name.to_owned() } else { format!("{name}.service") }
+    if SUFFIXES.iter().any(|suffix| name.ends_with(suffix)) {
+        name.to_owned()
+    } else {
+        format!("{name}.service")
+    }
 }
 
 /// Which manager is asked.
@@ -48,10 +62,15 @@ impl Scope {
 }
 
 /// The command that shows a property of units, or of all.
-pub(crate) fn show(scope: &Scope, property: &str, services: Option<OneOrMany<String>>) -> ShellText {
+pub(crate) fn show(
+    scope: &Scope,
+    property: &str,
+    services: Option<OneOrMany<String>>,
+) -> ShellText {
     let systemctl = scope.systemctl();
     let units = services.map_or_else(|| vec!["*".to_owned()], |services| services.0);
-    let command = shell!("{systemctl:text} show --all --property Id --property {property:raw} {units:words}");
+    let command =
+        shell!("{systemctl:text} show --all --property Id --property {property:raw} {units:words}");
     if scope.user_mode {
         // A user who is not logged in has no manager to ask.
         shell!("( {command:text} 2>/dev/null || true )")
@@ -91,7 +110,14 @@ mod tests {
 
     #[test]
     fn a_user_without_a_container_is_the_targets() {
-        let scope = Scope { user_mode: true, machine: None, user_name: Some("a b".to_owned()) };
-        assert_eq!(scope.systemctl().render(), "systemctl --user '--machine=a b@.host'");
+        let scope = Scope {
+            user_mode: true,
+            machine: None,
+            user_name: Some("a b".to_owned()),
+        };
+        assert_eq!(
+            scope.systemctl().render(),
+            "systemctl --user '--machine=a b@.host'"
+        );
     }
 }

@@ -94,7 +94,12 @@ pub fn service(
         plan,
         &service,
         runs,
-        Wanted { running, restarted, reloaded, command: command.as_deref() },
+        Wanted {
+            running,
+            restarted,
+            reloaded,
+            command: command.as_deref(),
+        },
         |word| {
             let script = RemotePath::new("/etc/init.d").join(&service);
             ShellText::new().word(script).raw(" ").word(word)
@@ -108,7 +113,10 @@ pub fn service(
 }
 
 fn start_by_itself(plan: &mut Plan, service: &str, enabled: bool) -> Result<()> {
-    let fact = FindLinks { path: "/etc".into(), path_match: format!("/etc/rc*.d/S*{service}") };
+    let fact = FindLinks {
+        path: "/etc".into(),
+        path_match: format!("/etc/rc*.d/S*{service}"),
+    };
     let links = get(&fact)?;
     match (enabled, links.is_empty()) {
         (true, false) => plan.note(format!("service {service} is enabled")),
@@ -123,7 +131,11 @@ fn start_by_itself(plan: &mut Plan, service: &str, enabled: bool) -> Result<()> 
             for command in enabling(get(&LinuxDistribution {})?.name.as_deref(), service) {
                 plan.run(command);
             }
-            predict_links(plan, &fact, Some(json!([format!("/etc/rc2.d/S20{service}")])));
+            predict_links(
+                plan,
+                &fact,
+                Some(json!([format!("/etc/rc2.d/S20{service}")])),
+            );
         }
     }
     Ok(())
@@ -131,7 +143,11 @@ fn start_by_itself(plan: &mut Plan, service: &str, enabled: bool) -> Result<()> 
 
 fn predict_links(plan: &mut Plan, fact: &FindLinks, value: Option<Json>) {
     if let Some(step) = plan.steps.last_mut() {
-        step.predict(Prediction { partial: true, value, ..Prediction::unknown(fact) });
+        step.predict(Prediction {
+            partial: true,
+            value,
+            ..Prediction::unknown(fact)
+        });
     }
 }
 
@@ -139,7 +155,10 @@ fn predict_links(plan: &mut Plan, fact: &FindLinks, value: Option<Json>) {
 fn enabling(distribution: Option<&str>, service: &str) -> Vec<ShellText> {
     match distribution {
         Some("CentOS" | "Fedora" | "RedHat") => {
-            vec![shell!("chkconfig {service} --add"), shell!("chkconfig {service} on")]
+            vec![
+                shell!("chkconfig {service} --add"),
+                shell!("chkconfig {service} on"),
+            ]
         }
         Some("Gentoo") => vec![shell!("rc-update add {service} default")],
         _ => vec![shell!("update-rc.d {service} defaults")],
@@ -165,10 +184,17 @@ pub fn enable(
     #[default([0, 1, 6])]
     stop_levels: Vec<u32>,
 ) -> Result<()> {
-    let start = start_levels.iter().map(|level| format!("/etc/rc{level}.d/S{start_priority:02}{service}"));
-    let stop = stop_levels.iter().map(|level| format!("/etc/rc{level}.d/K{stop_priority:02}{service}"));
+    let start = start_levels
+        .iter()
+        .map(|level| format!("/etc/rc{level}.d/S{start_priority:02}{service}"));
+    let stop = stop_levels
+        .iter()
+        .map(|level| format!("/etc/rc{level}.d/K{stop_priority:02}{service}"));
     for path in start.chain(stop) {
-        plan.nested("files.link", json!({"path": path, "target": format!("/etc/init.d/{service}")}));
+        plan.nested(
+            "files.link",
+            json!({"path": path, "target": format!("/etc/init.d/{service}")}),
+        );
     }
     Ok(())
 }

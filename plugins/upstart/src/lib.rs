@@ -56,7 +56,12 @@ pub fn service(
         plan,
         &service,
         runs,
-        Wanted { running, restarted, reloaded, command: command.as_deref() },
+        Wanted {
+            running,
+            restarted,
+            reloaded,
+            command: command.as_deref(),
+        },
         |word| shell!("initctl {word} {service}"),
         |runs| vec![Prediction::value(&UpstartStatus {}, runs).at(at.as_str())],
     );
@@ -67,7 +72,10 @@ pub fn service(
             plan.nested("files.file", json!({"path": path, "present": false}));
         }
         Some(false) => {
-            plan.nested("files.put", json!({"src": {"$content": "manual\n"}, "dest": path}));
+            plan.nested(
+                "files.put",
+                json!({"src": {"$content": "manual\n"}, "dest": path}),
+            );
         }
         None => {}
     }

@@ -11,7 +11,10 @@ pub fn AptPackages() -> Source<BTreeMap<String, Vec<String>>> {
         let mut packages: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for line in output.lines() {
             if let Some((name, version)) = entry(&line) {
-                packages.entry(name.to_owned()).or_default().push(version.to_owned());
+                packages
+                    .entry(name.to_owned())
+                    .or_default()
+                    .push(version.to_owned());
             }
         }
         Ok(packages)
@@ -23,7 +26,10 @@ fn entry(line: &str) -> Option<(&str, &str)> {
     let (name, rest) = line.split_once('/')?;
     let mut words = rest.split_whitespace();
     let version = words.nth(1)?;
-    words.last()?.contains("installed").then_some((name, version))
+    words
+        .last()?
+        .contains("installed")
+        .then_some((name, version))
 }
 
 #[cfg(test)]
@@ -32,7 +38,10 @@ mod tests {
 
     #[test]
     fn what_is_not_installed_is_left_out() {
-        assert_eq!(entry("htop/jammy,now 3.0.5 amd64 [installed,automatic]"), Some(("htop", "3.0.5")));
+        assert_eq!(
+            entry("htop/jammy,now 3.0.5 amd64 [installed,automatic]"),
+            Some(("htop", "3.0.5"))
+        );
         assert_eq!(entry("htop/jammy 3.0.5 amd64 [residual-config]"), None);
         assert_eq!(entry("Listing..."), None);
     }

@@ -23,26 +23,43 @@ impl Change {
     /// A change of nothing.
     #[must_use]
     pub fn none() -> Self {
-        Self { upgraded: Some(0), newly_installed: Some(0), removed: Some(0), not_upgraded: Some(0) }
+        Self {
+            upgraded: Some(0),
+            newly_installed: Some(0),
+            removed: Some(0),
+            not_upgraded: Some(0),
+        }
     }
 
     /// True when apt told that nothing would change.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
-        [self.upgraded, self.newly_installed, self.removed].iter().all(|count| *count == Some(0))
+        [self.upgraded, self.newly_installed, self.removed]
+            .iter()
+            .all(|count| *count == Some(0))
     }
 }
 
 /// What a command of apt-get (`upgrade`, `dist-upgrade --autoremove`) would change. Null where it cannot be tried.
-#[fact(requires = "apt-get", example = "apt.SimulateOperationWillChange command=upgrade")]
+#[fact(
+    requires = "apt-get",
+    example = "apt.SimulateOperationWillChange command=upgrade"
+)]
 pub fn SimulateOperationWillChange(
     /// The command, with its options.
     command: String,
 ) -> Source<Option<Change>> {
-    let (apt_get, words) = (apt_get(false), command.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
-    Source::shell(shell!("LC_ALL=C {apt_get:text} {words:words} --dry-run"), |output| {
-        Ok(output.lines().iter().find_map(|line| summary(line)))
-    })
+    let (apt_get, words) = (
+        apt_get(false),
+        command
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect::<Vec<_>>(),
+    );
+    Source::shell(
+        shell!("LC_ALL=C {apt_get:text} {words:words} --dry-run"),
+        |output| Ok(output.lines().iter().find_map(|line| summary(line))),
+    )
 }
 
 /// The numbers in `15 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.`
@@ -67,7 +84,8 @@ mod tests {
 
     #[test]
     fn the_summary_is_read() {
-        let change = summary("10 upgraded, 3 newly installed, 2 to remove and 1 not upgraded.").unwrap();
+        let change =
+            summary("10 upgraded, 3 newly installed, 2 to remove and 1 not upgraded.").unwrap();
         assert_eq!(change.removed, Some(2));
         assert!(!change.is_nothing());
         assert!(Change::none().is_nothing());

@@ -96,12 +96,21 @@ pub fn parse_line(line: &str) -> Option<AptSource> {
 pub(crate) fn stanza(text: &str) -> Vec<AptSource> {
     let fields = fields(text);
     let words = |name: &str| -> Vec<String> {
-        fields.get(name).map(|value| value.split_whitespace().map(str::to_owned).collect()).unwrap_or_default()
+        fields
+            .get(name)
+            .map(|value| value.split_whitespace().map(str::to_owned).collect())
+            .unwrap_or_default()
     };
-    if fields.get("enabled").is_some_and(|value| matches!(value.trim(), "no" | "false" | "0")) {
+    if fields
+        .get("enabled")
+        .is_some_and(|value| matches!(value.trim(), "no" | "false" | "0"))
+    {
         return Vec::new();
     }
-    let options: BTreeMap<String, Json> = fields.iter().filter_map(|(name, value)| option(name, value)).collect();
+    let options: BTreeMap<String, Json> = fields
+        .iter()
+        .filter_map(|(name, value)| option(name, value))
+        .collect();
     let mut sources = Vec::new();
     for kind in words("types") {
         for url in words("uris") {
@@ -123,7 +132,10 @@ pub(crate) fn stanza(text: &str) -> Vec<AptSource> {
 fn fields(text: &str) -> BTreeMap<String, String> {
     let mut fields: BTreeMap<String, String> = BTreeMap::new();
     let mut current: Option<String> = None;
-    for line in text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
+    for line in text
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
+    {
         if line.starts_with([' ', '\t']) {
             if let Some(value) = current.as_ref().and_then(|name| fields.get_mut(name)) {
                 value.push('\n');
@@ -145,15 +157,29 @@ fn option(name: &str, value: &str) -> Option<(String, Json)> {
         "architectures" => "arch",
         "languages" => "lang",
         "targets" => "target",
-        "trusted" | "signed-by" | "by-hash" | "pdiffs" | "check-valid-until" | "allow-insecure" | "allow-weak"
-        | "allow-downgrade-to-insecure" | "valid-until-min" | "valid-until-max" | "check-date" | "date-max-future"
-        | "inrelease-path" | "snapshot" => name,
+        "trusted"
+        | "signed-by"
+        | "by-hash"
+        | "pdiffs"
+        | "check-valid-until"
+        | "allow-insecure"
+        | "allow-weak"
+        | "allow-downgrade-to-insecure"
+        | "valid-until-min"
+        | "valid-until-max"
+        | "check-date"
+        | "date-max-future"
+        | "inrelease-path"
+        | "snapshot" => name,
         _ => return None,
     };
     let value = value.trim();
     // A whole key may stand there instead of paths.
-    let value =
-        if value.starts_with("-----BEGIN") { Json::from(value) } else { one_or_list(value.split_whitespace()) };
+    let value = if value.starts_with("-----BEGIN") {
+        Json::from(value)
+    } else {
+        one_or_list(value.split_whitespace())
+    };
     Some((name.to_owned(), value))
 }
 
@@ -182,7 +208,11 @@ mod tests {
         let one = parse_line("deb http://a/debian/ stable main contrib").unwrap();
         let other = parse_line("deb  http://a/debian stable contrib main # comment").unwrap();
         assert!(one.is_same(&other));
-        assert!(!one.is_same(&parse_line("deb [arch=amd64] http://a/debian stable main contrib").unwrap()));
+        assert!(
+            !one.is_same(
+                &parse_line("deb [arch=amd64] http://a/debian stable main contrib").unwrap()
+            )
+        );
         assert_eq!(parse_line("# deb http://a b"), None);
     }
 }

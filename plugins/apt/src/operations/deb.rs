@@ -44,18 +44,25 @@ pub fn deb(
         // dpkg describes files by this suffix only.
         let path = context::temp_path(&format!("{src}.deb"));
         plan.nested("files.download", json!({"src": src, "dest": path}))
-            .predict(Prediction::unknown(&DebPackage { package: path.clone() }));
+            .predict(Prediction::unknown(&DebPackage {
+                package: path.clone(),
+            }));
         path
     } else {
         src.clone()
     };
     // What the file holds is known once it is there, so an operation of its own looks.
-    plan.nested("apt.install_file", json!({"path": path, "src": src, "present": present, "force": force}));
+    plan.nested(
+        "apt.install_file",
+        json!({"path": path, "src": src, "present": present, "force": force}),
+    );
     Ok(())
 }
 
 fn is_url(src: &str) -> bool {
-    ["http://", "https://", "ftp://"].iter().any(|scheme| src.to_ascii_lowercase().starts_with(scheme))
+    ["http://", "https://", "ftp://"]
+        .iter()
+        .any(|scheme| src.to_ascii_lowercase().starts_with(scheme))
 }
 
 /// Install or remove the package in a file on the target.
@@ -73,7 +80,9 @@ pub fn install_file(
     #[default(false)]
     force: bool,
 ) -> Result<()> {
-    let package = get(&DebPackage { package: path.clone() })?;
+    let package = get(&DebPackage {
+        package: path.clone(),
+    })?;
     let name = package.as_ref().map(|package| package.name.as_str());
     let installed = entries(&DebPackages {}, name.as_slice())?;
     let versions = name.and_then(|name| installed.get(name));
@@ -83,23 +92,34 @@ pub fn install_file(
         None => false,
     });
     let predict = |value: Json| {
-        name.map(|name| Prediction::value(&DebPackages {}, value).at(pointer(name))).into_iter().collect::<Vec<_>>()
+        name.map(|name| Prediction::value(&DebPackages {}, value).at(pointer(name)))
+            .into_iter()
+            .collect::<Vec<_>>()
     };
     let apt_get = apt_get(force);
     match (present, same) {
         (true, true) => plan.note(format!("deb {src} is installed")),
         (true, false) => {
             // The first try may fail for what is missing, which apt-get then installs.
-            plan.run(shell!("dpkg --force-confdef --force-confold -i {path} 2> /dev/null || true"))
-                .predict_all(predict(json!([package.as_ref().map(|package| package.version.clone())])));
+            plan.run(shell!(
+                "dpkg --force-confdef --force-confold -i {path} 2> /dev/null || true"
+            ))
+            .predict_all(predict(json!([package
+                .as_ref()
+                .map(|package| package.version.clone())])));
             plan.run(shell!("{apt_get:text} install -f"))
-                .predict_all(predict(json!([package.as_ref().map(|package| package.version.clone())])));
+                .predict_all(predict(json!([package
+                    .as_ref()
+                    .map(|package| package.version.clone())])));
             plan.run(shell!("dpkg --force-confdef --force-confold -i {path}"))
-                .predict_all(predict(json!([package.as_ref().map(|package| package.version.clone())])));
+                .predict_all(predict(json!([package
+                    .as_ref()
+                    .map(|package| package.version.clone())])));
         }
         (false, _) => match name.filter(|_| versions.is_some()) {
             Some(name) => {
-                plan.run(shell!("{apt_get:text} remove {name}")).predict_all(predict(Json::Null));
+                plan.run(shell!("{apt_get:text} remove {name}"))
+                    .predict_all(predict(Json::Null));
             }
             None => plan.note(format!("deb {src} is not installed")),
         },

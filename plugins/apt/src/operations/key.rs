@@ -7,7 +7,11 @@ use serde_json::{Map, Value as Json, json};
 use windlass_sdk::prelude::*;
 
 /// The folders in which apt finds keyrings.
-pub const KEYRING_FOLDERS: [&str; 3] = ["/etc/apt/trusted.gpg.d", "/etc/apt/keyrings", "/usr/share/keyrings"];
+pub const KEYRING_FOLDERS: [&str; 3] = [
+    "/etc/apt/trusted.gpg.d",
+    "/etc/apt/keyrings",
+    "/usr/share/keyrings",
+];
 
 /// Where new keyrings are put.
 const FOLDER: &str = "/etc/apt/keyrings";
@@ -53,17 +57,21 @@ pub fn key(
     let dest = match dest {
         Some(dest) if dest.starts_with('/') => Some(dest),
         Some(dest) => Some(format!("{FOLDER}/{dest}")),
-        None => file_name(src.as_deref(), keyserver.as_deref(), &keyids).map(|name| format!("{FOLDER}/{name}.gpg")),
+        None => file_name(src.as_deref(), keyserver.as_deref(), &keyids)
+            .map(|name| format!("{FOLDER}/{name}.gpg")),
     };
     let mut args = json!({"present": present, "mode": "0644", "working_dirs": KEYRING_FOLDERS});
     if let Json::Object(args) = &mut args {
-        let mut put = |name: &str, value: Option<Json>| args.extend(value.map(|value| (name.to_owned(), value)));
+        let mut put = |name: &str, value: Option<Json>| {
+            args.extend(value.map(|value| (name.to_owned(), value)))
+        };
         put("src", src.map(Json::from));
         put("keyserver", keyserver.map(Json::from));
         put("keyid", (!keyids.is_empty()).then(|| json!(keyids)));
         put("dest", dest.map(Json::from));
     }
-    plan.nested("gpg.key", args).predict(Prediction::unknown_where("apt.AptKeys", json!({})));
+    plan.nested("gpg.key", args)
+        .predict(Prediction::unknown_where("apt.AptKeys", json!({})));
     Ok(())
 }
 
@@ -71,11 +79,22 @@ pub fn key(
 fn file_name(src: Option<&str>, keyserver: Option<&str>, keyids: &[String]) -> Option<String> {
     if let Some(src) = src {
         let (host, path) = match src.split_once("://") {
-            Some((_, rest)) => rest.split_once('/').map_or((Some(rest), ""), |(host, path)| (Some(host), path)),
+            Some((_, rest)) => rest
+                .split_once('/')
+                .map_or((Some(rest), ""), |(host, path)| (Some(host), path)),
             None => (None, src),
         };
-        let name = path.split(['?', '#']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
-        let stem = name.strip_suffix(".gpg").or_else(|| name.strip_suffix(".asc")).unwrap_or(name);
+        let name = path
+            .split(['?', '#'])
+            .next()
+            .unwrap_or_default()
+            .rsplit('/')
+            .next()
+            .unwrap_or_default();
+        let stem = name
+            .strip_suffix(".gpg")
+            .or_else(|| name.strip_suffix(".asc"))
+            .unwrap_or(name);
         return Some(match host {
             Some(host) => format!("{host}-{}", if stem.is_empty() { "key" } else { stem }),
             None => stem.to_owned(),
@@ -94,8 +113,14 @@ mod tests {
         assert_eq!(name("mykey"), "mykey");
         assert_eq!(name("/tmp/vendor.asc"), "vendor");
         assert_eq!(name("http://mykey"), "mykey-key");
-        assert_eq!(name("https://example.org/linux/release.gpg?x=1"), "example.org-release");
-        assert_eq!(file_name(None, Some("s"), &["A".into(), "B".into()]).as_deref(), Some("keyserver-A-B"));
+        assert_eq!(
+            name("https://example.org/linux/release.gpg?x=1"),
+            "example.org-release"
+        );
+        assert_eq!(
+            file_name(None, Some("s"), &["A".into(), "B".into()]).as_deref(),
+            Some("keyserver-A-B")
+        );
         assert_eq!(file_name(None, None, &["A".into()]), None);
     }
 }

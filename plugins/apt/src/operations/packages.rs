@@ -59,7 +59,10 @@ pub fn packages(
     }
     let command = |what: &str, options: &[&str]| {
         let line = apt_get(force).raw(" ").raw(what);
-        options.iter().filter(|option| !option.is_empty()).fold(line, |line, option| line.raw(" ").raw(option))
+        options
+            .iter()
+            .filter(|option| !option.is_empty())
+            .fold(line, |line, option| line.raw(" ").raw(option))
     };
     let set = |is: bool, option: &'static str| if is { option } else { "" };
     let install = command(
@@ -74,21 +77,46 @@ pub fn packages(
         if purge { "purge" } else { "remove" },
         &[extra_uninstall_args.as_deref().unwrap_or_default()],
     );
-    let manager = Manager { upgrade: install.clone(), install, uninstall, version_join: "=" };
+    let manager = Manager {
+        upgrade: install.clone(),
+        install,
+        uninstall,
+        version_join: "=",
+    };
     let packages = packages.unwrap_or_default().0;
-    let wanted = Wanted { packages: &packages, present, latest };
+    let wanted = Wanted {
+        packages: &packages,
+        present,
+        latest,
+    };
     ensure(plan, &manager, wanted, &installed(&packages)?, predict);
     Ok(())
 }
 
 /// What is installed of these packages. dpkg's list has no architectures, so a foreign one counts as its name does.
 fn installed(packages: &[String]) -> Result<Installed> {
-    let name = |package: &'_ str| package.split_once('=').map_or(package, |(name, _)| name).to_owned();
-    let plain = |name: &str| name.split_once(':').map_or(name, |(name, _)| name).to_owned();
+    let name = |package: &'_ str| {
+        package
+            .split_once('=')
+            .map_or(package, |(name, _)| name)
+            .to_owned()
+    };
+    let plain = |name: &str| {
+        name.split_once(':')
+            .map_or(name, |(name, _)| name)
+            .to_owned()
+    };
     let names: Vec<String> = packages.iter().map(|package| name(package)).collect();
     let asked: Vec<String> = names.iter().map(|name| plain(name)).collect();
-    let found = entries(&DebPackages {}, &asked.iter().map(String::as_str).collect::<Vec<_>>())?;
-    Ok(names.iter().zip(&asked).filter_map(|(name, plain)| Some((name.clone(), found.get(plain)?.clone()))).collect())
+    let found = entries(
+        &DebPackages {},
+        &asked.iter().map(String::as_str).collect::<Vec<_>>(),
+    )?;
+    Ok(names
+        .iter()
+        .zip(&asked)
+        .filter_map(|(name, plain)| Some((name.clone(), found.get(plain)?.clone())))
+        .collect())
 }
 
 fn predict(names: &[&str], present: bool) -> Vec<Prediction> {
@@ -111,7 +139,8 @@ mod tests {
     fn what_was_planned_to_be_installed_is_not_planned_again() {
         let mut host = TestHost::new().fact("deb.DebPackages", json!({}), json!({}));
         let plan = |host: &mut TestHost, args: serde_json::Value| {
-            host.run(|| crate::NAMESPACE.plan("apt.packages", args)).unwrap()
+            host.run(|| crate::NAMESPACE.plan("apt.packages", args))
+                .unwrap()
         };
         let first = plan(&mut host, json!({"packages": ["nginx", "libc6:i386"]}));
         assert_eq!(first.steps.len(), 1);

@@ -31,7 +31,10 @@ pub fn repo(
     let same = |source: &AptSource| wanted.as_ref().is_some_and(|wanted| source.is_same(wanted));
     let is_present = sources.iter().any(same);
     if is_present == present {
-        plan.note(format!("apt repo \"{src}\" {}", if present { "exists" } else { "does not exist" }));
+        plan.note(format!(
+            "apt repo \"{src}\" {}",
+            if present { "exists" } else { "does not exist" }
+        ));
         return Ok(());
     }
     let path = match filename {
@@ -46,7 +49,10 @@ pub fn repo(
         "files.line",
         json!({"path": path, "line": src, "present": present, "escape_regex_characters": true}),
     )
-    .predict(Prediction::value(&AptSources {}, serde_json::to_value(after).unwrap_or_default()));
+    .predict(Prediction::value(
+        &AptSources {},
+        serde_json::to_value(after).unwrap_or_default(),
+    ));
     Ok(())
 }
 
@@ -78,7 +84,14 @@ pub fn sources_file(
 ) -> Result<()> {
     let path = format!("{FOLDER}/{}.sources", filename.trim_end_matches(".sources"));
     if !present {
-        if look(&File { path: path.as_str().into() }, &[])?.is_here() {
+        if look(
+            &File {
+                path: path.as_str().into(),
+            },
+            &[],
+        )?
+        .is_here()
+        {
             plan.nested("files.file", json!({"path": path, "present": false}))
                 .predict(Prediction::unknown(&AptSources {}));
         } else {
@@ -99,7 +112,10 @@ pub fn sources_file(
         let text = values.unwrap_or_default().join(" ");
         match text.trim() {
             "" if matches!(name, "URIs" | "Suites") => {
-                return Err(Error::operation(format!("a source needs `{}`", name.to_lowercase())));
+                return Err(Error::operation(format!(
+                    "a source needs `{}`",
+                    name.to_lowercase()
+                )));
             }
             "" => {}
             text => content.push_str(&format!("{name}: {text}\n")),
@@ -107,14 +123,23 @@ pub fn sources_file(
     }
     let mark = crate::facts::sources::stanza(&content);
     let sources = get(&AptSources {})?;
-    if mark.iter().all(|wanted| sources.iter().any(|source| source.is_same(wanted))) {
+    if mark
+        .iter()
+        .all(|wanted| sources.iter().any(|source| source.is_same(wanted)))
+    {
         plan.note(format!("apt sources of \"{path}\" exist"));
         return Ok(());
     }
     let mut after = sources;
     after.extend(mark);
-    plan.nested("files.put", json!({"src": {"$content": content}, "dest": path, "mode": "644"}))
-        .predict(Prediction::value(&AptSources {}, serde_json::to_value(after).unwrap_or_default()));
+    plan.nested(
+        "files.put",
+        json!({"src": {"$content": content}, "dest": path, "mode": "644"}),
+    )
+    .predict(Prediction::value(
+        &AptSources {},
+        serde_json::to_value(after).unwrap_or_default(),
+    ));
     Ok(())
 }
 
@@ -133,6 +158,7 @@ pub fn ppa(
     } else {
         shell!("apt-add-repository -y --remove {src}")
     };
-    plan.run(command).predict(Prediction::unknown(&AptSources {}));
+    plan.run(command)
+        .predict(Prediction::unknown(&AptSources {}));
     Ok(())
 }

@@ -33,16 +33,27 @@ pub(crate) fn update_lists(plan: &mut Plan, cache_time: Option<u32>) -> Result<b
         return Ok(false);
     }
     plan.run(shell!("apt-get update"))
-        .predict(Prediction::unknown_where(SimulateOperationWillChange::name(), json!({})));
+        .predict(Prediction::unknown_where(
+            SimulateOperationWillChange::name(),
+            json!({}),
+        ));
     if cache_time.is_some() {
-        plan.run(shell!("touch {stamp}")).predict_all(touched(&stamp));
+        plan.run(shell!("touch {stamp}"))
+            .predict_all(touched(&stamp));
     }
     Ok(true)
 }
 
 fn is_fresh(stamp: &RemotePath, cache_time: u32) -> Result<bool> {
-    let file = look(&File { path: stamp.clone() }, &["mtime"])?;
-    let Some(updated) = file.here().and_then(|file| file.mtime) else { return Ok(false) };
+    let file = look(
+        &File {
+            path: stamp.clone(),
+        },
+        &["mtime"],
+    )?;
+    let Some(updated) = file.here().and_then(|file| file.mtime) else {
+        return Ok(false);
+    };
     let age = get(&Date {})?.micros() - updated.micros();
     Ok(age < i64::from(cache_time) * 1_000_000)
 }
@@ -51,7 +62,15 @@ fn is_fresh(stamp: &RemotePath, cache_time: u32) -> Result<bool> {
 fn touched(stamp: &RemotePath) -> Vec<Prediction> {
     let mut predictions = files::becomes(stamp, Kind::File, &files::Known::default());
     if let Some(now) = run_start() {
-        predictions.push(Prediction::value(&File { path: stamp.clone() }, now).at("/mtime"));
+        predictions.push(
+            Prediction::value(
+                &File {
+                    path: stamp.clone(),
+                },
+                now,
+            )
+            .at("/mtime"),
+        );
     }
     predictions
 }
@@ -60,8 +79,14 @@ fn touched(stamp: &RemotePath) -> Vec<Prediction> {
 fn run_start() -> Option<String> {
     let text = context::timestamp();
     let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
-    let (date, time) = ((date.get(..4)?, date.get(4..6)?, date.get(6..8)?), (time.get(..2)?, time.get(2..4)?, time.get(4..6)?));
-    let text = format!("{}-{}-{}T{}:{}:{}", date.0, date.1, date.2, time.0, time.1, time.2);
+    let (date, time) = (
+        (date.get(..4)?, date.get(4..6)?, date.get(6..8)?),
+        (time.get(..2)?, time.get(2..4)?, time.get(4..6)?),
+    );
+    let text = format!(
+        "{}-{}-{}T{}:{}:{}",
+        date.0, date.1, date.2, time.0, time.1, time.2
+    );
     Instant::parse(&text).map(|_| text)
 }
 
@@ -88,14 +113,21 @@ pub fn dist_upgrade(
 }
 
 fn run(plan: &mut Plan, command: &str, auto_remove: bool) -> Result<()> {
-    let command = if auto_remove { format!("{command} --autoremove") } else { command.to_owned() };
-    let simulation = SimulateOperationWillChange { command: command.clone() };
+    let command = if auto_remove {
+        format!("{command} --autoremove")
+    } else {
+        command.to_owned()
+    };
+    let simulation = SimulateOperationWillChange {
+        command: command.clone(),
+    };
     if get(&simulation)?.is_some_and(|change| change.is_nothing()) {
         plan.note("no packages are to be upgraded");
         return Ok(());
     }
     let apt_get = apt_get(false);
     let nothing = json!({"upgraded": 0, "newly_installed": 0, "removed": 0, "not_upgraded": 0});
-    plan.run(shell!("{apt_get:text} {command:raw}")).predict(Prediction::value(&simulation, nothing));
+    plan.run(shell!("{apt_get:text} {command:raw}"))
+        .predict(Prediction::value(&simulation, nothing));
     Ok(())
 }

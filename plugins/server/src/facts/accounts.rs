@@ -26,7 +26,11 @@ pub fn Home(
 /// A command with `~user` at its end, which the shell expands unless the name needs quotes.
 fn tilde(user: &str, command: &str) -> ShellText {
     let text = ShellText::new().raw(command).raw("~");
-    if user.is_empty() { text } else { text.word(user) }
+    if user.is_empty() {
+        text
+    } else {
+        text.word(user)
+    }
 }
 
 /// The names of all groups.
@@ -75,16 +79,29 @@ pub fn Users() -> Source<BTreeMap<String, Account>> {
             echo \"$ENTRY|`id -gn $i`|`id -Gn $i`|$LASTLOG|$PASSWORD\";
         done"
     );
-    Source::shell(command, |output| Ok(output.lines().iter().filter_map(|line| account(line)).collect()))
+    Source::shell(command, |output| {
+        Ok(output
+            .lines()
+            .iter()
+            .filter_map(|line| account(line))
+            .collect())
+    })
 }
 
 /// A line of entry, group, groups, last login and password.
 fn account(line: &str) -> Option<(String, Account)> {
     let mut parts = line.rsplitn(5, '|');
-    let (password, lastlog, groups, group, entry) =
-        (parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let (password, lastlog, groups, group, entry) = (
+        parts.next()?,
+        parts.next()?,
+        parts.next()?,
+        parts.next()?,
+        parts.next()?,
+    );
     let fields: Vec<&str> = entry.splitn(7, ':').collect();
-    let [name, _, uid, gid, comment, home, shell] = fields.as_slice() else { return None };
+    let [name, _, uid, gid, comment, home, shell] = fields.as_slice() else {
+        return None;
+    };
     let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let lastlog = last_login(lastlog);
     let account = Account {
@@ -92,7 +109,11 @@ fn account(line: &str) -> Option<(String, Account)> {
         comment: some(comment),
         shell: some(shell),
         group: some(group),
-        groups: groups.split_whitespace().filter(|other| *other != group).map(str::to_owned).collect(),
+        groups: groups
+            .split_whitespace()
+            .filter(|other| *other != group)
+            .map(str::to_owned)
+            .collect(),
         uid: uid.parse().ok(),
         gid: gid.parse().ok(),
         login_time: lastlog.and_then(iso),
@@ -104,11 +125,16 @@ fn account(line: &str) -> Option<(String, Account)> {
 
 const WEEKDAYS: [&str; 7] = ["Mon ", "Tue ", "Wed ", "Thu ", "Fri ", "Sat ", "Sun "];
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
 /// The time in a line of lastlog(8) or lastlogin(8), which begins with a weekday.
 fn last_login(line: &str) -> Option<&str> {
-    let start = WEEKDAYS.iter().filter_map(|day| line.rfind(&format!(" {day}"))).max()?;
+    let start = WEEKDAYS
+        .iter()
+        .filter_map(|day| line.rfind(&format!(" {day}")))
+        .max()?;
     line.get(start + 1..)
 }
 
@@ -122,7 +148,9 @@ fn iso(time: &str) -> Option<String> {
     };
     let month = MONTHS.iter().position(|name| name == month)? + 1;
     let day: u8 = day.parse().ok()?;
-    Some(super::commands::with_colon(&format!("{year}-{month:02}-{day:02}T{clock}{offset}")))
+    Some(super::commands::with_colon(&format!(
+        "{year}-{month:02}-{day:02}T{clock}{offset}"
+    )))
 }
 
 /// The public keys that a user may log in with.
@@ -138,8 +166,13 @@ pub fn AuthorizedKeys(
         None => tilde(&user, "cat ").raw("/.ssh/authorized_keys"),
     };
     Source::shell(shell!("{file:text} 2>/dev/null || true"), |output| {
-        let lines = output.lines().into_iter().map(|line| line.trim().to_owned());
-        Ok(lines.filter(|line| !line.is_empty() && !line.starts_with('#')).collect())
+        let lines = output
+            .lines()
+            .into_iter()
+            .map(|line| line.trim().to_owned());
+        Ok(lines
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+            .collect())
     })
 }
 
@@ -150,7 +183,10 @@ mod tests {
 
     #[test]
     fn a_comment_may_hold_the_mark_between_fields() {
-        let (name, account) = account("bob:x:1:2:a|b:/home/bob:/bin/sh|bob|bob wheel|bob pts/0 h Thu Aug 31 05:37:58 2023|!").unwrap();
+        let (name, account) = account(
+            "bob:x:1:2:a|b:/home/bob:/bin/sh|bob|bob wheel|bob pts/0 h Thu Aug 31 05:37:58 2023|!",
+        )
+        .unwrap();
         assert_eq!(name, "bob");
         assert_eq!(account.comment.as_deref(), Some("a|b"));
         assert_eq!(account.groups, ["wheel"]);

@@ -10,7 +10,9 @@ pub fn Command(
     /// The command, as shell text.
     command: String,
 ) -> Source<String> {
-    Source::shell(ShellText::new().raw(&command), |output| Ok(output.lines().join("\n")))
+    Source::shell(ShellText::new().raw(&command), |output| {
+        Ok(output.lines().join("\n"))
+    })
 }
 
 /// Where a program is; empty when there is none.
@@ -34,7 +36,12 @@ pub fn Date() -> Source<Option<String>> {
 
 /// `+0100` as `+01:00`, which is how ISO 8601 writes an offset beside a time with colons.
 pub(super) fn with_colon(time: &str) -> String {
-    match time.len().checked_sub(5).filter(|at| time.is_char_boundary(*at)).map(|at| time.split_at(at)) {
+    match time
+        .len()
+        .checked_sub(5)
+        .filter(|at| time.is_char_boundary(*at))
+        .map(|at| time.split_at(at))
+    {
         Some((start, offset)) if offset.starts_with(['+', '-']) => {
             let (hours, minutes) = offset.split_at(3);
             format!("{start}{hours}:{minutes}")
@@ -52,7 +59,9 @@ pub fn Path() -> Source<Option<String>> {
 /// The name of the time zone, such as `Europe/Amsterdam`.
 #[fact]
 pub fn Timezone() -> Source<Option<String>> {
-    text(shell!("readlink -f /etc/localtime | sed 's|.*/zoneinfo/||'"))
+    text(shell!(
+        "readlink -f /etc/localtime | sed 's|.*/zoneinfo/||'"
+    ))
 }
 
 /// The folder for temporary files that the user's environment names and can write to; null when it names none.
@@ -77,7 +86,10 @@ mod tests {
 
     #[test]
     fn offsets_get_a_colon() {
-        assert_eq!(with_colon("2019-01-01T00:00:00-0530"), "2019-01-01T00:00:00-05:30");
+        assert_eq!(
+            with_colon("2019-01-01T00:00:00-0530"),
+            "2019-01-01T00:00:00-05:30"
+        );
         assert_eq!(with_colon("2019-01-01T00:00:00Z"), "2019-01-01T00:00:00Z");
         assert_eq!(with_colon(""), "");
     }

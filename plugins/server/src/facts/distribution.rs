@@ -57,28 +57,62 @@ fn files(lines: &[String]) -> BTreeMap<String, Vec<String>> {
 }
 
 fn distribution(files: &BTreeMap<String, Vec<String>>) -> Distribution {
-    let mut meta = files.get("os-release").map(|lines| variables(lines)).unwrap_or_default();
-    if let Some(codename) = meta.get("VERSION_CODENAME").or_else(|| meta.get("UBUNTU_CODENAME")).cloned() {
+    let mut meta = files
+        .get("os-release")
+        .map(|lines| variables(lines))
+        .unwrap_or_default();
+    if let Some(codename) = meta
+        .get("VERSION_CODENAME")
+        .or_else(|| meta.get("UBUNTU_CODENAME"))
+        .cloned()
+    {
         meta.insert("CODENAME".to_owned(), codename);
     }
     // What older distributions have instead of os-release, or say more precisely in.
     let releases: Vec<(&str, Release)> = files
         .iter()
-        .filter(|(name, _)| !matches!(name.as_str(), "os-release" | "lsb-release" | "system-release" | "redhat-release"))
-        .chain(files.iter().filter(|(name, _)| name.as_str() == "redhat-release"))
-        .filter_map(|(name, lines)| Some((name.strip_suffix("-release")?, release(lines.first()?)?)))
+        .filter(|(name, _)| {
+            !matches!(
+                name.as_str(),
+                "os-release" | "lsb-release" | "system-release" | "redhat-release"
+            )
+        })
+        .chain(
+            files
+                .iter()
+                .filter(|(name, _)| name.as_str() == "redhat-release"),
+        )
+        .filter_map(|(name, lines)| {
+            Some((name.strip_suffix("-release")?, release(lines.first()?)?))
+        })
         .collect();
-    let id = meta.get("ID").map(String::as_str).or_else(|| releases.first().map(|(id, _)| *id));
-    let short = |id: &str| NAMES.iter().find(|(known, _)| id.split('-').next() == Some(known)).map(|(_, name)| *name);
+    let id = meta
+        .get("ID")
+        .map(String::as_str)
+        .or_else(|| releases.first().map(|(id, _)| *id));
+    let short = |id: &str| {
+        NAMES
+            .iter()
+            .find(|(known, _)| id.split('-').next() == Some(known))
+            .map(|(_, name)| *name)
+    };
     let name = id
         .and_then(short)
         .map(str::to_owned)
         .or_else(|| meta.get("NAME").cloned())
         .or_else(|| releases.first().map(|(_, release)| release.name.clone()));
     let own = meta.get("VERSION_ID").cloned();
-    let versions = own.into_iter().chain(releases.iter().filter_map(|(_, release)| release.version.clone()));
+    let versions = own.into_iter().chain(
+        releases
+            .iter()
+            .filter_map(|(_, release)| release.version.clone()),
+    );
     let precise = versions.fold(String::new(), |best, version| {
-        if version.matches('.').count() > best.matches('.').count() || best.is_empty() { version } else { best }
+        if version.matches('.').count() > best.matches('.').count() || best.is_empty() {
+            version
+        } else {
+            best
+        }
     });
     let mut numbers = precise.split('.').map(|part| part.parse().ok());
     Distribution {
@@ -102,7 +136,10 @@ fn release(line: &str) -> Option<Release> {
         .map(|word| word.trim_matches(['(', ')']))
         .find(|word| word.starts_with(|c: char| c.is_ascii_digit()));
     let name = name.strip_suffix(" Linux").unwrap_or(name);
-    Some(Release { name: name.to_owned(), version: version.map(str::to_owned) })
+    Some(Release {
+        name: name.to_owned(),
+        version: version.map(str::to_owned),
+    })
 }
 
 /// The variables of a file of shell assignments (os-release(5)).
@@ -118,7 +155,9 @@ fn variables(lines: &[String]) -> BTreeMap<String, String> {
 /// A value without its quotes and the backslashes that they need.
 fn unquote(value: &str) -> String {
     let value = value.trim();
-    let inner = ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote));
+    let inner = ['"', '\'']
+        .iter()
+        .find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote));
     let mut characters = inner.unwrap_or(value).chars();
     let mut plain = String::with_capacity(value.len());
     while let Some(c) = characters.next() {
@@ -135,7 +174,9 @@ fn unquote(value: &str) -> String {
 pub fn OsRelease() -> Source<BTreeMap<String, String>> {
     Source::shell(shell!("cat /etc/os-release"), |output| {
         let variables = variables(&output.lines()).into_iter();
-        Ok(variables.map(|(name, value)| (name.to_lowercase(), value)).collect())
+        Ok(variables
+            .map(|(name, value)| (name.to_lowercase(), value))
+            .collect())
     })
 }
 
@@ -159,7 +200,11 @@ pub fn LsbRelease() -> Source<Lsb> {
     Source::shell(shell!("lsb_release -ca"), |output| {
         let lines = output.lines();
         let field = |name: &str| {
-            let value = |line: &String| line.strip_prefix(name)?.strip_prefix(':').map(|value| value.trim().to_owned());
+            let value = |line: &String| {
+                line.strip_prefix(name)?
+                    .strip_prefix(':')
+                    .map(|value| value.trim().to_owned())
+            };
             lines.iter().find_map(value)
         };
         Ok(Lsb {
@@ -178,9 +223,19 @@ mod tests {
 
     #[test]
     fn debian_is_known_by_its_id() {
-        let lines = ["/etc/os-release", "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"", "VERSION_ID=\"12\"", "ID=debian", "VERSION_CODENAME=bookworm", "---"];
+        let lines = [
+            "/etc/os-release",
+            "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"",
+            "VERSION_ID=\"12\"",
+            "ID=debian",
+            "VERSION_CODENAME=bookworm",
+            "---",
+        ];
         let found = distribution(&files(&lines.map(str::to_owned)));
-        assert_eq!((found.name.as_deref(), found.major, found.minor), (Some("Debian"), Some(12), None));
+        assert_eq!(
+            (found.name.as_deref(), found.major, found.minor),
+            (Some("Debian"), Some(12), None)
+        );
         assert_eq!(found.release_meta["CODENAME"], "bookworm");
     }
 

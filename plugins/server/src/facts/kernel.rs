@@ -57,13 +57,23 @@ fn kernel() -> Result<String> {
 /// For how many seconds the system has been up.
 #[fact(stability = volatile)]
 pub fn Uptime() -> Result<Source<Option<u64>>> {
-    let whole = |text: &str| text.split(['.', ' ']).next().and_then(|seconds| seconds.parse::<u64>().ok());
+    let whole = |text: &str| {
+        text.split(['.', ' '])
+            .next()
+            .and_then(|seconds| seconds.parse::<u64>().ok())
+    };
     if kernel()? == "Linux" {
-        return Ok(Source::shell(shell!("cat /proc/uptime"), move |output| Ok(whole(&output.text()))));
+        return Ok(Source::shell(shell!("cat /proc/uptime"), move |output| {
+            Ok(whole(&output.text()))
+        }));
     }
     let command = shell!("date +%s; sysctl -n kern.boottime | awk '{{print $4}}' | tr -d ','");
     Ok(Source::shell(command, |output| {
-        let numbers: Vec<u64> = output.lines().iter().filter_map(|line| line.trim().parse().ok()).collect();
+        let numbers: Vec<u64> = output
+            .lines()
+            .iter()
+            .filter_map(|line| line.trim().parse().ok())
+            .collect();
         Ok(match numbers.as_slice() {
             [now, boot] => now.checked_sub(*boot),
             _ => None,
@@ -76,17 +86,32 @@ pub fn Uptime() -> Result<Source<Option<u64>>> {
 pub fn KernelModules() -> Result<Source<BTreeMap<String, Json>>> {
     let (command, read): Lines<(String, Json)> = match kernel()?.as_str() {
         "FreeBSD" => (shell!("kldstat | tail +2"), freebsd_module),
-        _ => (shell!("! test -f /proc/modules || cat /proc/modules"), linux_module),
+        _ => (
+            shell!("! test -f /proc/modules || cat /proc/modules"),
+            linux_module,
+        ),
     };
-    Ok(Source::shell(command, move |output| Ok(output.lines().iter().filter_map(|line| read(line)).collect())))
+    Ok(Source::shell(command, move |output| {
+        Ok(output
+            .lines()
+            .iter()
+            .filter_map(|line| read(line))
+            .collect())
+    }))
 }
 
 /// A line of `/proc/modules` (proc_modules(5)): name, size, instances, users, state.
 fn linux_module(line: &str) -> Option<(String, Json)> {
     let fields: Vec<&str> = line.split_whitespace().collect();
-    let [name, size, instances, users, state, ..] = fields.as_slice() else { return None };
-    let mut module = json!({"size": size, "instances": instances.parse::<u32>().ok()?, "state": state});
-    let depends: Vec<&str> = users.split(',').filter(|user| !user.is_empty() && *user != "-").collect();
+    let [name, size, instances, users, state, ..] = fields.as_slice() else {
+        return None;
+    };
+    let mut module =
+        json!({"size": size, "instances": instances.parse::<u32>().ok()?, "state": state});
+    let depends: Vec<&str> = users
+        .split(',')
+        .filter(|user| !user.is_empty() && *user != "-")
+        .collect();
     if let Json::Object(module) = &mut module
         && !depends.is_empty()
     {
@@ -98,8 +123,13 @@ fn linux_module(line: &str) -> Option<(String, Json)> {
 /// A line of kldstat(8): id, references, address, size, name.
 fn freebsd_module(line: &str) -> Option<(String, Json)> {
     let fields: Vec<&str> = line.split_whitespace().collect();
-    let [id, refs, address, size, name] = fields.as_slice() else { return None };
-    Some(((*name).to_owned(), json!({"id": id, "refs": refs, "address": address, "size": size})))
+    let [id, refs, address, size, name] = fields.as_slice() else {
+        return None;
+    };
+    Some((
+        (*name).to_owned(),
+        json!({"id": id, "refs": refs, "address": address, "size": size}),
+    ))
 }
 
 /// What is mounted at a path.
@@ -122,7 +152,13 @@ pub fn Mounts() -> Result<Source<BTreeMap<String, Mount>>> {
         "OpenBSD" | "NetBSD" => (shell!("mount -v"), bsd_mount),
         _ => (shell!("mount"), bsd_mount),
     };
-    Ok(Source::shell(command, move |output| Ok(output.lines().iter().filter_map(|line| read(line)).collect())))
+    Ok(Source::shell(command, move |output| {
+        Ok(output
+            .lines()
+            .iter()
+            .filter_map(|line| read(line))
+            .collect())
+    }))
 }
 
 /// A line of `/proc/self/mountinfo` (proc_pid_mountinfo(5)).
@@ -130,7 +166,8 @@ fn linux_mount(line: &str) -> Option<(String, Mount)> {
     let (mount, filesystem) = line.split_once(" - ")?;
     let mount: Vec<&str> = mount.split(' ').collect();
     let filesystem: Vec<&str> = filesystem.split(' ').collect();
-    let ([_, _, _, _, path, own, ..], [kind, device, of_filesystem, ..]) = (mount.as_slice(), filesystem.as_slice())
+    let ([_, _, _, _, path, own, ..], [kind, device, of_filesystem, ..]) =
+        (mount.as_slice(), filesystem.as_slice())
     else {
         return None;
     };
@@ -141,7 +178,14 @@ fn linux_mount(line: &str) -> Option<(String, Mount)> {
             options.push(option);
         }
     }
-    Some((unescape(path), Mount { device: unescape(device), kind: (*kind).to_owned(), options }))
+    Some((
+        unescape(path),
+        Mount {
+            device: unescape(device),
+            kind: (*kind).to_owned(),
+            options,
+        },
+    ))
 }
 
 /// Undoes the kernel's `\040` for characters that would end a field.
@@ -149,7 +193,9 @@ fn unescape(text: &str) -> String {
     let mut parts = text.split('\\');
     let mut plain = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let code = part.get(..3).and_then(|digits| u8::from_str_radix(digits, 8).ok());
+        let code = part
+            .get(..3)
+            .and_then(|digits| u8::from_str_radix(digits, 8).ok());
         match (code, part.get(3..)) {
             (Some(code), Some(rest)) => {
                 plain.push(char::from(code));
@@ -169,14 +215,24 @@ fn bsd_mount(line: &str) -> Option<(String, Mount)> {
     let (device, rest) = line.split_once(" on ")?;
     let device = device.split_once(" (").map_or(device, |(device, _)| device);
     let (place, options) = rest.strip_suffix(')')?.rsplit_once(" (")?;
-    let mut options: Vec<String> =
-        options.split(", ").filter(|option| !option.starts_with("ctime=")).map(str::to_owned).collect();
+    let mut options: Vec<String> = options
+        .split(", ")
+        .filter(|option| !option.starts_with("ctime="))
+        .map(str::to_owned)
+        .collect();
     let (path, kind) = match place.rsplit_once(" type ") {
         Some((path, kind)) => (path, kind.to_owned()),
         None if options.is_empty() => return None,
         None => (place, options.remove(0)),
     };
-    Some((path.to_owned(), Mount { device: device.to_owned(), kind, options }))
+    Some((
+        path.to_owned(),
+        Mount {
+            device: device.to_owned(),
+            kind,
+            options,
+        },
+    ))
 }
 
 #[cfg(test)]

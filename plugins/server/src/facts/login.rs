@@ -19,15 +19,28 @@ pub struct Login {
 /// Logins, the last first.
 #[fact(requires = "last", default = [], stability = volatile)]
 pub fn Last() -> Source<Vec<Login>> {
-    let command = shell!("last -Fwi 2>/dev/null || last -w 2>/dev/null || last 2>/dev/null || true");
-    Source::shell(command, |output| Ok(output.lines().iter().filter_map(|line| login(line)).collect()))
+    let command =
+        shell!("last -Fwi 2>/dev/null || last -w 2>/dev/null || last 2>/dev/null || true");
+    Source::shell(command, |output| {
+        Ok(output
+            .lines()
+            .iter()
+            .filter_map(|line| login(line))
+            .collect())
+    })
 }
 
 /// Failed logins, the last first.
 #[fact(requires = "lastb", default = [], stability = volatile)]
 pub fn Lastb() -> Source<Vec<Login>> {
     let command = shell!("lastb -Fwi 2>/dev/null || lastb 2>/dev/null || true");
-    Source::shell(command, |output| Ok(output.lines().iter().filter_map(|line| login(line)).collect()))
+    Source::shell(command, |output| {
+        Ok(output
+            .lines()
+            .iter()
+            .filter_map(|line| login(line))
+            .collect())
+    })
 }
 
 /// A line of last(1): user, terminal, host if known, time from its weekday on.
@@ -46,5 +59,10 @@ fn login(line: &str) -> Option<Login> {
         [tty, host @ ..] => (*tty, host),
         [] => return None,
     };
-    Some(Login { user: (*user).to_owned(), tty: tty.to_owned(), host: host.join(" "), time: time.join(" ") })
+    Some(Login {
+        user: (*user).to_owned(),
+        tty: tty.to_owned(),
+        host: host.join(" "),
+        time: time.join(" "),
+    })
 }

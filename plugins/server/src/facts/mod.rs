@@ -12,11 +12,16 @@ mod settings;
 pub use accounts::{AuthorizedKeys, Groups, Home, User, Users};
 pub use commands::{Command, Date, Path, Timezone, TmpDir, Which};
 pub use distribution::{LinuxDistribution, LinuxName, LsbRelease, OsRelease};
-pub use kernel::{Arch, Hostname, Kernel, KernelModules, KernelVersion, MacosVersion, Mounts, Os, OsVersion, Uptime};
+pub use kernel::{
+    Arch, Hostname, Kernel, KernelModules, KernelVersion, MacosVersion, Mounts, Os, OsVersion,
+    Uptime,
+};
 pub use login::{Last, Lastb};
 pub use network::{Port, Ports};
 pub use processes::{LoadAverage, Processes};
-pub use settings::{EtcHosts, HasGui, LinuxGui, Locales, RebootRequired, SecurityLimits, Selinux, Sysctl};
+pub use settings::{
+    EtcHosts, HasGui, LinuxGui, Locales, RebootRequired, SecurityLimits, Selinux, Sysctl,
+};
 
 use windlass_sdk::prelude::*;
 

@@ -17,8 +17,15 @@ fn tool() -> Result<Tool> {
     if matches!(get(&Kernel {})?.as_deref(), Some("FreeBSD" | "DragonFly")) {
         return Ok(Tool::Sockstat);
     }
-    let path: Json = FactRequest::of(&Which { command: "ss".to_owned() }).ask()?;
-    Ok(if path.as_str().is_some_and(|path| !path.is_empty()) { Tool::Ss } else { Tool::Netstat })
+    let path: Json = FactRequest::of(&Which {
+        command: "ss".to_owned(),
+    })
+    .ask()?;
+    Ok(if path.as_str().is_some_and(|path| !path.is_empty()) {
+        Tool::Ss
+    } else {
+        Tool::Netstat
+    })
 }
 
 /// The program that listens on a port, and its process id; two nulls when none does.
@@ -34,20 +41,33 @@ pub fn Port(
         "tcp" => "t",
         "udp" => "u",
         other => {
-            return Err(Error::invalid_value(format!("`{other}` is no protocol; there are tcp and udp")).at("protocol"));
+            return Err(Error::invalid_value(format!(
+                "`{other}` is no protocol; there are tcp and udp"
+            ))
+            .at("protocol"));
         }
     };
     let number = port.to_string();
     let (command, read): Lines<(String, u32)> = match tool()? {
-        Tool::Sockstat => (shell!("sockstat -l -p {port} -P {protocol}"), sockstat_owner),
-        Tool::Ss => (shell!("ss -lp{letter:raw}n | grep ':{number:raw} ' || true"), ss_owner),
+        Tool::Sockstat => (
+            shell!("sockstat -l -p {port} -P {protocol}"),
+            sockstat_owner,
+        ),
+        Tool::Ss => (
+            shell!("ss -lp{letter:raw}n | grep ':{number:raw} ' || true"),
+            ss_owner,
+        ),
         Tool::Netstat => (
             shell!("netstat -{letter:raw}lnp 2>/dev/null | awk '$4 ~ /:{number:raw}$/'"),
             netstat_owner,
         ),
     };
     Ok(Source::shell(command, move |output| {
-        Ok(output.lines().iter().find_map(|line| read(line)).map_or((None, None), |(name, pid)| (Some(name), Some(pid))))
+        Ok(output
+            .lines()
+            .iter()
+            .find_map(|line| read(line))
+            .map_or((None, None), |(name, pid)| (Some(name), Some(pid))))
     }))
 }
 
@@ -92,9 +112,18 @@ pub fn Ports() -> Result<Source<Vec<Listener>>> {
     let (command, read): Lines<Listener> = match tool()? {
         Tool::Sockstat => (shell!("sockstat -l"), sockstat_listener),
         Tool::Ss => (shell!("ss -lpuntn || true"), ss_listener),
-        Tool::Netstat => (shell!("netstat -tunp 2>/dev/null || true"), netstat_listener),
+        Tool::Netstat => (
+            shell!("netstat -tunp 2>/dev/null || true"),
+            netstat_listener,
+        ),
     };
-    Ok(Source::shell(command, move |output| Ok(output.lines().iter().filter_map(|line| read(line)).collect())))
+    Ok(Source::shell(command, move |output| {
+        Ok(output
+            .lines()
+            .iter()
+            .filter_map(|line| read(line))
+            .collect())
+    }))
 }
 
 /// An address with a port: `0.0.0.0:22`, `[::]:22`, `127.0.0.53%lo:53`.
@@ -115,22 +144,41 @@ fn ss_listener(line: &str) -> Option<Listener> {
         _ => return None,
     };
     let (ip, port) = address(words.get(3)?)?;
-    Some(Listener { port, ip, protocol: protocol.to_owned(), process: ss_owner(line).map(|(name, _)| name) })
+    Some(Listener {
+        port,
+        ip,
+        protocol: protocol.to_owned(),
+        process: ss_owner(line).map(|(name, _)| name),
+    })
 }
 
 fn netstat_listener(line: &str) -> Option<Listener> {
     let words: Vec<&str> = line.split_whitespace().collect();
-    let protocol = words.first().filter(|word| word.starts_with("tcp") || word.starts_with("udp"))?;
+    let protocol = words
+        .first()
+        .filter(|word| word.starts_with("tcp") || word.starts_with("udp"))?;
     let (ip, port) = address(words.get(3)?)?;
     let process = netstat_owner(line).map(|(name, _)| name);
-    Some(Listener { port, ip, protocol: (*protocol).to_owned(), process })
+    Some(Listener {
+        port,
+        ip,
+        protocol: (*protocol).to_owned(),
+        process,
+    })
 }
 
 fn sockstat_listener(line: &str) -> Option<Listener> {
     let words: Vec<&str> = line.split_whitespace().collect();
-    let [_, process, _, _, protocol, local, ..] = words.as_slice() else { return None };
+    let [_, process, _, _, protocol, local, ..] = words.as_slice() else {
+        return None;
+    };
     let (ip, port) = address(local)?;
-    Some(Listener { port, ip, protocol: (*protocol).to_owned(), process: Some((*process).to_owned()) })
+    Some(Listener {
+        port,
+        ip,
+        protocol: (*protocol).to_owned(),
+        process: Some((*process).to_owned()),
+    })
 }
 
 #[cfg(test)]
@@ -140,7 +188,10 @@ mod tests {
     #[test]
     fn addresses_lose_brackets_and_interfaces() {
         assert_eq!(address("[::]:22"), Some(("::".to_owned(), 22)));
-        assert_eq!(address("127.0.0.53%lo:53"), Some(("127.0.0.53".to_owned(), 53)));
+        assert_eq!(
+            address("127.0.0.53%lo:53"),
+            Some(("127.0.0.53".to_owned(), 53))
+        );
         assert_eq!(address("*:*"), None);
     }
 }

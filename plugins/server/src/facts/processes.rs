@@ -34,13 +34,22 @@ pub fn Processes(
     if get(&Kernel {})?.as_deref() == Some("Linux") && has_program("busybox")? {
         let command = shell!("LANG=C ps -o pid,user,stat,comm,args");
         return Ok(Source::shell(command, move |output| {
-            let of = |line: &String| short_process(line).filter(|(number, _)| pid.is_none_or(|pid| *number == pid.to_string()));
+            let of = |line: &String| {
+                short_process(line)
+                    .filter(|(number, _)| pid.is_none_or(|pid| *number == pid.to_string()))
+            };
             Ok(output.lines().iter().filter_map(of).collect())
         }));
     }
     let which = pid.map_or_else(|| "-e".to_owned(), |pid| format!("-p {pid} -"));
     let command = shell!("LANG=C ps {which:raw}o pid,user,stat,%cpu,%mem,comm,args");
-    Ok(Source::shell(command, |output| Ok(output.lines().iter().filter_map(|line| process(line)).collect())))
+    Ok(Source::shell(command, |output| {
+        Ok(output
+            .lines()
+            .iter()
+            .filter_map(|line| process(line))
+            .collect())
+    }))
 }
 
 /// The first words of a line, and what stands after them.
@@ -58,7 +67,9 @@ fn columns(line: &str, count: usize) -> Option<(Vec<&str>, &str)> {
 
 fn process(line: &str) -> Option<(String, Process)> {
     let (words, args) = columns(line, 6)?;
-    let [pid, user, state, cpu, mem, command] = words.as_slice() else { return None };
+    let [pid, user, state, cpu, mem, command] = words.as_slice() else {
+        return None;
+    };
     let process = Process {
         user: (*user).to_owned(),
         state: (*state).to_owned(),
@@ -73,7 +84,9 @@ fn process(line: &str) -> Option<(String, Process)> {
 /// A line of busybox's ps, which knows no shares.
 fn short_process(line: &str) -> Option<(String, Process)> {
     let (words, args) = columns(line, 4)?;
-    let [pid, user, state, command] = words.as_slice() else { return None };
+    let [pid, user, state, command] = words.as_slice() else {
+        return None;
+    };
     let process = Process {
         user: (*user).to_owned(),
         state: (*state).to_owned(),
@@ -88,12 +101,21 @@ fn short_process(line: &str) -> Option<(String, Process)> {
 /// How many processes ran or waited to run, on average over 1, 5 and 15 minutes.
 #[fact(default = {}, stability = volatile)]
 pub fn LoadAverage() -> Source<BTreeMap<String, f64>> {
-    Source::shell(shell!("cat /proc/loadavg 2>/dev/null || uptime"), |output| {
-        let text = output.text();
-        let numbers = text.rsplit_once("average").map_or(text.as_str(), |(_, rest)| rest);
-        let numbers = numbers
-            .split([' ', ',', ':', 's', '\n'])
-            .filter_map(|word| word.parse::<f64>().ok());
-        Ok(["1", "5", "15"].map(str::to_owned).into_iter().zip(numbers).collect())
-    })
+    Source::shell(
+        shell!("cat /proc/loadavg 2>/dev/null || uptime"),
+        |output| {
+            let text = output.text();
+            let numbers = text
+                .rsplit_once("average")
+                .map_or(text.as_str(), |(_, rest)| rest);
+            let numbers = numbers
+                .split([' ', ',', ':', 's', '\n'])
+                .filter_map(|word| word.parse::<f64>().ok());
+            Ok(["1", "5", "15"]
+                .map(str::to_owned)
+                .into_iter()
+                .zip(numbers)
+                .collect())
+        },
+    )
 }

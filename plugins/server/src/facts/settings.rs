@@ -65,8 +65,14 @@ pub fn SecurityLimits() -> Source<Vec<Limit>> {
 #[fact(requires = "sestatus", default = serde_json::json!({"mode": null}))]
 pub fn Selinux() -> Source<BTreeMap<String, Option<String>>> {
     Source::shell(shell!("sestatus"), |output| {
-        let status = |line: &String| line.strip_prefix("SELinux status:").map(|mode| mode.trim().to_owned());
-        Ok(BTreeMap::from([("mode".to_owned(), output.lines().iter().find_map(status))]))
+        let status = |line: &String| {
+            line.strip_prefix("SELinux status:")
+                .map(|mode| mode.trim().to_owned())
+        };
+        Ok(BTreeMap::from([(
+            "mode".to_owned(),
+            output.lines().iter().find_map(status),
+        )]))
     })
 }
 
@@ -88,7 +94,10 @@ pub fn LinuxGui() -> Source<Vec<String>> {
     Source::shell(shell!("ls /usr/bin/*session || true"), |output| {
         let desktop = |line: &String| {
             let program = line.trim().strip_prefix("/usr/bin/")?;
-            DESKTOPS.iter().find(|(name, _)| *name == program).map(|(_, desktop)| (*desktop).to_owned())
+            DESKTOPS
+                .iter()
+                .find(|(name, _)| *name == program)
+                .map(|(_, desktop)| (*desktop).to_owned())
         };
         Ok(output.lines().iter().filter_map(desktop).collect())
     })
@@ -113,18 +122,25 @@ pub fn Sysctl(
     keys: Option<OneOrMany<String>>,
 ) -> Source<BTreeMap<String, Json>> {
     let keys = keys.map_or_else(|| vec!["-a".to_owned()], |keys| keys.0);
-    Source::shell(shell!("sysctl {keys:words} 2>/dev/null || true"), |output| {
-        let setting = |line: &String| {
-            // Linux writes `name = value`, the BSDs `name: value`.
-            let (name, value) = line.split_once(" = ").or_else(|| line.split_once(": "))?;
-            (!name.contains(char::is_whitespace)).then(|| (name.to_owned(), number_or_text(value.trim())))
-        };
-        Ok(output.lines().iter().filter_map(setting).collect())
-    })
+    Source::shell(
+        shell!("sysctl {keys:words} 2>/dev/null || true"),
+        |output| {
+            let setting = |line: &String| {
+                // Linux writes `name = value`, the BSDs `name: value`.
+                let (name, value) = line.split_once(" = ").or_else(|| line.split_once(": "))?;
+                (!name.contains(char::is_whitespace))
+                    .then(|| (name.to_owned(), number_or_text(value.trim())))
+            };
+            Ok(output.lines().iter().filter_map(setting).collect())
+        },
+    )
 }
 
 fn number_or_text(value: &str) -> Json {
-    let numbers: Option<Vec<i64>> = value.split_whitespace().map(|word| word.parse().ok()).collect();
+    let numbers: Option<Vec<i64>> = value
+        .split_whitespace()
+        .map(|word| word.parse().ok())
+        .collect();
     match numbers.as_deref() {
         None | Some([]) => Json::from(value),
         Some([one]) => json!(one),
@@ -166,5 +182,7 @@ fi
 echo "no_reboot_required"
 "##
     );
-    Source::shell(command, |output| Ok(output.lines().iter().any(|line| line == "reboot_required")))
+    Source::shell(command, |output| {
+        Ok(output.lines().iter().any(|line| line == "reboot_required"))
+    })
 }

@@ -28,7 +28,14 @@ pub fn group(
     let (groups, os) = known()?;
     let is_present = groups.contains(&group);
     if is_present == present {
-        plan.note(format!("group {group} {}", if present { "already exists" } else { "does not exist" }));
+        plan.note(format!(
+            "group {group} {}",
+            if present {
+                "already exists"
+            } else {
+                "does not exist"
+            }
+        ));
         return Ok(());
     }
     let freebsd = os == "FreeBSD";
@@ -37,7 +44,11 @@ pub fn group(
         (false, false) => shell!("groupdel {group}"),
         (true, true) => option(shell!("pw groupadd -n {group}"), "-g", gid.as_ref()),
         (true, false) => {
-            let system = if system && !os.ends_with("BSD") { "-r " } else { "" };
+            let system = if system && !os.ends_with("BSD") {
+                "-r "
+            } else {
+                ""
+            };
             let name = if os.ends_with("BSD") { "-g" } else { "--gid" };
             option(shell!("groupadd {system:raw}{group}"), name, gid.as_ref())
         }
@@ -50,13 +61,23 @@ pub fn group(
 pub(super) fn known() -> Result<(Vec<String>, String)> {
     let (groups, os) = get_together((&GroupNames {}, &Os {}))?;
     // An object without keys stands for a list without items in some callers' languages.
-    let groups = groups.as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect();
+    let groups = groups
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Json::as_str)
+        .map(str::to_owned)
+        .collect();
     Ok((groups, os.unwrap_or_default()))
 }
 
 /// The list of groups with one more or less.
 pub(super) fn changed(groups: &[String], group: &str, present: bool) -> Prediction {
-    let mut after: Vec<&str> = groups.iter().map(String::as_str).filter(|name| *name != group).collect();
+    let mut after: Vec<&str> = groups
+        .iter()
+        .map(String::as_str)
+        .filter(|name| *name != group)
+        .collect();
     if present {
         after.push(group);
     }
@@ -81,7 +102,9 @@ impl Argument for Number {
 
     fn decode(value: Json) -> Result<Self> {
         match value {
-            Json::String(text) if !text.is_empty() && text.chars().all(|c| c.is_ascii_digit()) => Ok(Self(text)),
+            Json::String(text) if !text.is_empty() && text.chars().all(|c| c.is_ascii_digit()) => {
+                Ok(Self(text))
+            }
             Json::String(text) => Err(Error::invalid_value(format!("`{text}` is no whole number"))),
             number => u32::decode(number).map(|number| Self(number.to_string())),
         }

@@ -22,7 +22,8 @@ pub fn hostname(
         if is_set {
             plan.note("hostname is set");
         } else {
-            plan.run(shell!("hostnamectl set-hostname {hostname}")).predict(prediction);
+            plan.run(shell!("hostnamectl set-hostname {hostname}"))
+                .predict(prediction);
         }
         return Ok(());
     }
@@ -38,13 +39,17 @@ pub fn hostname(
     if is_set {
         plan.note("hostname is set");
         if let Some(file) = file {
-            plan.nested("files.put", json!({"src": {"$content": content}, "dest": file.as_str()}));
+            plan.nested(
+                "files.put",
+                json!({"src": {"$content": content}, "dest": file.as_str()}),
+            );
         }
         return Ok(());
     }
     plan.run(shell!("hostname {hostname}")).predict(prediction);
     if let Some(file) = file {
-        plan.upload(Upload::new(Content::text(content), file.as_str())).predict_all(files::content_changes(&file));
+        plan.upload(Upload::new(Content::text(content), file.as_str()))
+            .predict_all(files::content_changes(&file));
     }
     Ok(())
 }
@@ -59,9 +64,14 @@ mod tests {
     fn a_name_that_was_planned_is_not_set_again() {
         let mut host = TestHost::new()
             .fact("server.Hostname", json!({}), "old")
-            .fact("server.Which", json!({"command": "hostnamectl"}), "/usr/bin/hostnamectl");
+            .fact(
+                "server.Which",
+                json!({"command": "hostnamectl"}),
+                "/usr/bin/hostnamectl",
+            );
         let plan = |host: &mut TestHost| {
-            host.run(|| crate::NAMESPACE.plan("server.hostname", json!({"hostname": "new"}))).unwrap()
+            host.run(|| crate::NAMESPACE.plan("server.hostname", json!({"hostname": "new"})))
+                .unwrap()
         };
         let first = plan(&mut host);
         assert_eq!(first.steps.len(), 1);

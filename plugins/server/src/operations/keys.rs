@@ -12,7 +12,10 @@ pub struct KeyOrFile(pub String);
 
 impl Argument for KeyOrFile {
     fn schema() -> Json {
-        schema_any_of(vec![String::schema(), schema_with_format("string", "local-path")])
+        schema_any_of(vec![
+            String::schema(),
+            schema_with_format("string", "local-path"),
+        ])
     }
 
     fn decode(value: Json) -> Result<Self> {
@@ -33,7 +36,10 @@ impl KeyOrFile {
         } else {
             self.0.clone()
         };
-        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let lines = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && !line.starts_with('#'));
         Ok(lines.map(str::to_owned).collect())
     }
 }
@@ -64,11 +70,16 @@ pub fn user_authorized_keys(
         Some(folder) => RemotePath::new(folder),
         None => {
             let home = get(&Home { user: user.clone() })?;
-            let home = home.ok_or_else(|| Error::operation(format!("the user {user} has no home folder")))?;
+            let home = home
+                .ok_or_else(|| Error::operation(format!("the user {user} has no home folder")))?;
             RemotePath::new(home).join(".ssh")
         }
     };
-    let path = folder.join(authorized_key_filename.as_deref().unwrap_or("authorized_keys"));
+    let path = folder.join(
+        authorized_key_filename
+            .as_deref()
+            .unwrap_or("authorized_keys"),
+    );
     let mut wanted: Vec<String> = Vec::new();
     for key in public_keys.0.iter().map(KeyOrFile::keys) {
         for key in key? {
@@ -77,26 +88,37 @@ pub fn user_authorized_keys(
             }
         }
     }
-    let fact = AuthorizedKeys { user: user.clone(), path: Some(path.clone()) };
+    let fact = AuthorizedKeys {
+        user: user.clone(),
+        path: Some(path.clone()),
+    };
     let present = get(&fact)?;
-    plan.nested("files.directory", json!({"path": folder.as_str(), "user": user, "group": group, "mode": "700"}));
+    plan.nested(
+        "files.directory",
+        json!({"path": folder.as_str(), "user": user, "group": group, "mode": "700"}),
+    );
 
     let path = path.as_str();
     let same = wanted.len() == present.len() && wanted.iter().all(|key| present.contains(key));
     if delete_keys && !same {
         let content: String = wanted.iter().map(|key| format!("{key}\n")).collect();
         let put = json!({"src": {"$content": content}, "dest": path, "user": user, "group": group, "mode": "600"});
-        plan.nested("files.put", put).predict(Prediction::value(&fact, wanted));
+        plan.nested("files.put", put)
+            .predict(Prediction::value(&fact, wanted));
         return Ok(());
     }
-    plan.nested("files.file", json!({"path": path, "user": user, "group": group, "mode": "600"}));
+    plan.nested(
+        "files.file",
+        json!({"path": path, "user": user, "group": group, "mode": "600"}),
+    );
     let mut after = present.clone();
     for key in wanted.into_iter().filter(|key| !present.contains(key)) {
         after.push(key.clone());
         // Keys have no such characters; comments after them may.
         let special = key.contains(['*', '[', ']', '\\', '^', '$']);
         let line = json!({"path": path, "line": key, "ensure_newline": true, "escape_regex_characters": special});
-        plan.nested("files.line", line).predict(Prediction::value(&fact, after.clone()));
+        plan.nested("files.line", line)
+            .predict(Prediction::value(&fact, after.clone()));
     }
     Ok(())
 }

@@ -40,11 +40,19 @@ pub fn packages(
             continue;
         }
         let operation = operation.ok_or_else(|| {
-            Error::operation(format!("the target's package manager is {program}, for which there is no operation yet"))
+            Error::operation(format!(
+                "the target's package manager is {program}, for which there is no operation yet"
+            ))
         })?;
-        plan.nested(operation, json!({"packages": packages.0, "present": present}));
+        plan.nested(
+            operation,
+            json!({"packages": packages.0, "present": present}),
+        );
         return Ok(());
     }
     let looked_for: Vec<&str> = MANAGERS.iter().map(|(program, _)| *program).collect();
-    Err(Error::operation(format!("no package manager found; looked for {}", looked_for.join(", "))))
+    Err(Error::operation(format!(
+        "no package manager found; looked for {}",
+        looked_for.join(", ")
+    )))
 }

@@ -13,7 +13,10 @@ pub(super) fn is_set(password: &SecretOr<String>, now: &Json) -> Result<bool> {
         SecretOr::Secret(secret) => match (handle_of(now), now.as_str()) {
             (Some(handle), _) => Ok(handle == *secret),
             (None, Some(text)) => {
-                let digest: String = Sha1::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+                let digest: String = Sha1::digest(text.as_bytes())
+                    .iter()
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect();
                 secrets::matches(&[password.as_is()], "sha1", &digest)
             }
             (None, None) => Ok(false),
@@ -24,6 +27,10 @@ pub(super) fn is_set(password: &SecretOr<String>, now: &Json) -> Result<bool> {
 /// A command that sets a secret password. It goes through standard input: every user of the target can read the
 /// command lines of others.
 pub(super) fn set_secret(user: &str, password: &SecretOr<String>) -> Shell {
-    let line = vec![Atom::Text(format!("{user}:")), password.as_is(), Atom::Text("\n".to_owned())];
+    let line = vec![
+        Atom::Text(format!("{user}:")),
+        password.as_is(),
+        Atom::Text("\n".to_owned()),
+    ];
     Shell::new(shell!("chpasswd -e")).stdin(Content::Inline(line))
 }

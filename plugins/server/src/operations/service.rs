@@ -54,18 +54,25 @@ fn init_system() -> Result<&'static str> {
             return Ok(operation);
         }
     }
-    let there = |path: &str| -> Result<bool> {
-        Ok(look(&Directory { path: path.into() }, &[])?.is_here())
-    };
+    let there =
+        |path: &str| -> Result<bool> { Ok(look(&Directory { path: path.into() }, &[])?.is_here()) };
     if get(&Os {})?.is_some_and(|os| os != "Linux") {
         if there("/etc/rc.d")? {
             return Ok("bsdinit.service");
         }
     } else if has_program("service")?
-        || look(&Link { path: "/etc/init.d".into() }, &[])?.is_here()
+        || look(
+            &Link {
+                path: "/etc/init.d".into(),
+            },
+            &[],
+        )?
+        .is_here()
         || there("/etc/init.d")?
     {
         return Ok("sysvinit.service");
     }
-    Err(Error::operation("No init system found (no systemctl, initctl, /etc/init.d or /etc/rc.d found)"))
+    Err(Error::operation(
+        "No init system found (no systemctl, initctl, /etc/init.d or /etc/rc.d found)",
+    ))
 }

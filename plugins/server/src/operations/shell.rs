@@ -4,7 +4,10 @@ use serde_json::Value as Json;
 use windlass_sdk::prelude::*;
 
 /// Run commands. They run every time: nothing can be known of what they change.
-#[operation(idempotent = false, example = r#"server.shell(name = "Reload rules", commands = ["nft -f /etc/nftables.conf"], _sudo = True)"#)]
+#[operation(
+    idempotent = false,
+    example = r#"server.shell(name = "Reload rules", commands = ["nft -f /etc/nftables.conf"], _sudo = True)"#
+)]
 pub fn shell(
     plan: &mut Plan,
     /// The commands, as shell text, one after another.
@@ -17,7 +20,10 @@ pub fn shell(
 }
 
 /// Upload a script and run it. It runs every time.
-#[operation(idempotent = false, example = r#"server.script(src = "files/setup.sh", args = ["--quick"])"#)]
+#[operation(
+    idempotent = false,
+    example = r#"server.script(src = "files/setup.sh", args = ["--quick"])"#
+)]
 pub fn script(
     plan: &mut Plan,
     /// The script on the controller. Its first line says what runs it.
@@ -59,9 +65,11 @@ mod tests {
     #[test]
     fn a_script_that_is_missing_is_an_error_before_anything_runs() {
         let args = json!({"src": "setup.sh", "args": ["a b", 2]});
-        let plan = |host: &mut TestHost| host.run(|| crate::NAMESPACE.plan("server.script", args.clone()));
+        let plan =
+            |host: &mut TestHost| host.run(|| crate::NAMESPACE.plan("server.script", args.clone()));
         assert_eq!(plan(&mut TestHost::new()).unwrap_err().kind, ErrorKind::Io);
-        let planned = plan(&mut TestHost::new().file("setup.sh", LocalFile::new("#!/bin/sh\n"))).unwrap();
+        let planned =
+            plan(&mut TestHost::new().file("setup.sh", LocalFile::new("#!/bin/sh\n"))).unwrap();
         let last = format!("{:?}", planned.steps.last().unwrap().action);
         assert!(last.contains("a b") && last.contains('2'), "{last}");
     }

@@ -29,7 +29,10 @@ impl Existing {
         }
         let at = pointer(user);
         let pointers: Vec<String> = names.iter().map(|name| format!("{at}/{name}")).collect();
-        let parts = get_parts(&Users {}, &pointers.iter().map(String::as_str).collect::<Vec<_>>())?;
+        let parts = get_parts(
+            &Users {},
+            &pointers.iter().map(String::as_str).collect::<Vec<_>>(),
+        )?;
         let known: Map<String, Json> = names
             .iter()
             .zip(&pointers)
@@ -48,7 +51,13 @@ impl Existing {
     }
 
     fn groups(&self) -> Vec<&str> {
-        self.0.get("groups").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect()
+        self.0
+            .get("groups")
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Json::as_str)
+            .collect()
     }
 }
 
@@ -131,7 +140,10 @@ pub fn user(
             }
         };
     }
-    let old_home = existing.as_ref().and_then(|existing| existing.text("home")).map(str::to_owned);
+    let old_home = existing
+        .as_ref()
+        .and_then(|existing| existing.text("home"))
+        .map(str::to_owned);
     let home = home.or(old_home).unwrap_or_else(|| format!("/home/{user}"));
     let wanted = Wanted {
         user,
@@ -151,7 +163,9 @@ pub fn user(
         Some(existing) => edit(plan, system_name, &wanted, existing)?,
         None => add(plan, system_name, &wanted, &known_groups)?,
     }
-    let Wanted { user, home, group, .. } = wanted;
+    let Wanted {
+        user, home, group, ..
+    } = wanted;
     let group = group.unwrap_or_else(|| user.clone());
     if ensure_home {
         let folder = json!({"path": home, "user": user, "group": group, "_no_fail_on_link": true});
@@ -171,7 +185,10 @@ pub fn user(
 
 fn add(plan: &mut Plan, system: System, wanted: &Wanted, groups: &[String]) -> Result<()> {
     // A group of the user's name would make useradd fail, unless it is told to use it.
-    let group = wanted.group.clone().or_else(|| groups.contains(&wanted.user).then(|| wanted.user.clone()));
+    let group = wanted
+        .group
+        .clone()
+        .or_else(|| groups.contains(&wanted.user).then(|| wanted.user.clone()));
     let mut options = vec![shell!("-d {}", wanted.home)];
     options.extend(text_option("-s", wanted.shell.as_deref()));
     options.extend(text_option("-g", group.as_deref()));
@@ -180,7 +197,11 @@ fn add(plan: &mut Plan, system: System, wanted: &Wanted, groups: &[String]) -> R
         options.push(shell!("-r"));
     }
     if let Some(uid) = wanted.uid {
-        options.push(if system == System::Other { shell!("--uid {uid}") } else { shell!("-u {uid}") });
+        options.push(if system == System::Other {
+            shell!("--uid {uid}")
+        } else {
+            shell!("-u {uid}")
+        });
     }
     options.extend(text_option("-c", wanted.comment.as_deref()));
     if !wanted.unique {
@@ -191,7 +212,14 @@ fn add(plan: &mut Plan, system: System, wanted: &Wanted, groups: &[String]) -> R
     } else if system == System::Other {
         options.push(shell!("-M"));
     }
-    run(plan, system, Tool::Add, &options, wanted, wanted.password.as_ref())?;
+    run(
+        plan,
+        system,
+        Tool::Add,
+        &options,
+        wanted,
+        wanted.password.as_ref(),
+    )?;
 
     let known = json!({
         "home": wanted.home, "shell": wanted.shell, "comment": wanted.comment, "uid": wanted.uid,
@@ -203,7 +231,11 @@ fn add(plan: &mut Plan, system: System, wanted: &Wanted, groups: &[String]) -> R
     unknown.extend(wanted.shell.is_none().then_some("shell"));
     unknown.extend(wanted.uid.is_none().then_some("uid"));
     unknown.extend(matches!(wanted.password, Some(SecretOr::Secret(_))).then_some("password"));
-    predictions.extend(unknown.into_iter().map(|name| Prediction::unknown(&Users {}).at(format!("{at}/{name}"))));
+    predictions.extend(
+        unknown
+            .into_iter()
+            .map(|name| Prediction::unknown(&Users {}).at(format!("{at}/{name}"))),
+    );
     if group.is_none() {
         predictions.push(changed(groups, &wanted.user, true));
     }
@@ -236,16 +268,33 @@ fn edit(plan: &mut Plan, system: System, wanted: &Wanted, existing: &Existing) -
     let now = existing.groups();
     let is_in = |group: &String| now.contains(&group.as_str());
     if wanted.append {
-        let missing: Vec<String> = wanted.groups.iter().filter(|group| !is_in(group)).cloned().collect();
+        let missing: Vec<String> = wanted
+            .groups
+            .iter()
+            .filter(|group| !is_in(group))
+            .cloned()
+            .collect();
         if !missing.is_empty() {
             options.extend(append_groups(system, &wanted.groups, &now));
-            known.push(("groups", json!(now.iter().map(|name| (*name).to_owned()).chain(missing).collect::<Vec<_>>())));
+            known.push((
+                "groups",
+                json!(
+                    now.iter()
+                        .map(|name| (*name).to_owned())
+                        .chain(missing)
+                        .collect::<Vec<_>>()
+                ),
+            ));
         }
     } else if !wanted.groups.is_empty() && !is_same(&wanted.groups, &now) {
         options.extend(group_list(&wanted.groups));
         known.push(("groups", json!(wanted.groups)));
     }
-    if let Some(comment) = wanted.comment.as_deref().filter(|comment| !existing.is("comment", comment)) {
+    if let Some(comment) = wanted
+        .comment
+        .as_deref()
+        .filter(|comment| !existing.is("comment", comment))
+    {
         options.push(shell!("-c {comment}"));
         known.push(("comment", json!(comment)));
     }
@@ -266,7 +315,9 @@ fn edit(plan: &mut Plan, system: System, wanted: &Wanted, existing: &Existing) -
     let at = pointer(&wanted.user);
     if let Some(step) = plan.steps.last_mut() {
         step.predict_all(
-            known.into_iter().map(|(name, value)| Prediction::value(&Users {}, value).at(format!("{at}/{name}"))),
+            known.into_iter().map(|(name, value)| {
+                Prediction::value(&Users {}, value).at(format!("{at}/{name}"))
+            }),
         );
         if matches!(password, Some(SecretOr::Secret(_))) {
             step.predict(Prediction::unknown(&Users {}).at(format!("{at}/password")));
@@ -291,11 +342,23 @@ fn group_list(groups: &[String]) -> Option<ShellText> {
 /// Puts a user into more groups. FreeBSD's pw only knows the whole list.
 fn append_groups(system: System, groups: &[String], now: &[&str]) -> Option<ShellText> {
     if system == System::FreeBsd {
-        let more = groups.iter().filter(|group| !now.contains(&group.as_str())).cloned();
-        return group_list(&now.iter().map(|group| (*group).to_owned()).chain(more).collect::<Vec<_>>());
+        let more = groups
+            .iter()
+            .filter(|group| !now.contains(&group.as_str()))
+            .cloned();
+        return group_list(
+            &now.iter()
+                .map(|group| (*group).to_owned())
+                .chain(more)
+                .collect::<Vec<_>>(),
+        );
     }
     let list = group_list(groups)?;
-    Some(if system == System::OtherBsd { list } else { shell!("-a {list:text}") })
+    Some(if system == System::OtherBsd {
+        list
+    } else {
+        shell!("-a {list:text}")
+    })
 }
 
 enum Tool {
@@ -318,7 +381,9 @@ fn run(
     };
     let user = &wanted.user;
     let joined = |first: ShellText, options: &[ShellText]| {
-        options.iter().fold(first, |line, option| shell!("{line:text} {option:text}"))
+        options
+            .iter()
+            .fold(first, |line, option| shell!("{line:text} {option:text}"))
     };
     match (system, password) {
         (System::FreeBsd, password) => {
@@ -326,8 +391,12 @@ fn run(
             let stdin = if password.is_some() { " -H 0" } else { "" };
             let line = joined(shell!("pw {name:raw} -n {user}{stdin:raw}"), options);
             match password {
-                Some(SecretOr::Plain(password)) => plan.run(shell!("echo {password} | {line:text}")),
-                Some(secret) => plan.run(Shell::new(line).stdin(Content::Inline(vec![secret.as_is()]))),
+                Some(SecretOr::Plain(password)) => {
+                    plan.run(shell!("echo {password} | {line:text}"))
+                }
+                Some(secret) => {
+                    plan.run(Shell::new(line).stdin(Content::Inline(vec![secret.as_is()])))
+                }
                 None => plan.run(line),
             };
         }
@@ -368,7 +437,9 @@ fn require(program: &str) -> Result<()> {
         Some("Alpine") => " (install the shadow package)",
         _ => "",
     };
-    Err(Error::operation(format!("{program} is not installed{hint}")))
+    Err(Error::operation(format!(
+        "{program} is not installed{hint}"
+    )))
 }
 
 fn remove(plan: &mut Plan, system: System, user: &str) -> Result<()> {
@@ -380,7 +451,8 @@ fn remove(plan: &mut Plan, system: System, user: &str) -> Result<()> {
             shell!("userdel {user}")
         }
     };
-    plan.run(command).predict(Prediction::value(&Users {}, Json::Null).at(pointer(user)));
+    plan.run(command)
+        .predict(Prediction::value(&Users {}, Json::Null).at(pointer(user)));
     Ok(())
 }
 
@@ -398,13 +470,18 @@ mod tests {
             .fact("server.Os", json!({}), "Linux")
             .secret("$6$salt$hash");
         for program in ["useradd", "usermod", "userdel"] {
-            host = host.fact("server.Which", json!({"command": program}), format!("/usr/sbin/{program}"));
+            host = host.fact(
+                "server.Which",
+                json!({"command": program}),
+                format!("/usr/sbin/{program}"),
+            );
         }
         host
     }
 
     fn plan(host: &mut TestHost, args: Json) -> Plan {
-        host.run(|| crate::NAMESPACE.plan("server.user", args)).unwrap()
+        host.run(|| crate::NAMESPACE.plan("server.user", args))
+            .unwrap()
     }
 
     #[test]
@@ -414,13 +491,22 @@ mod tests {
         let shells: Vec<&Shell> = planned
             .steps
             .iter()
-            .filter_map(|step| if let Action::Shell(shell) = &step.action { Some(shell) } else { None })
+            .filter_map(|step| {
+                if let Action::Shell(shell) = &step.action {
+                    Some(shell)
+                } else {
+                    None
+                }
+            })
             .collect();
         assert_eq!(shells[0].text.render(), "useradd -d /home/bob -M bob");
         assert_eq!(shells[1].text.render(), "chpasswd -e");
         let expected = vec![
             Atom::Text("bob:".to_owned()),
-            Atom::Secret { secret: 0, encodings: Vec::new() },
+            Atom::Secret {
+                secret: 0,
+                encodings: Vec::new(),
+            },
             Atom::Text("\n".to_owned()),
         ];
         assert_eq!(shells[1].stdin, Some(Content::Inline(expected)));
@@ -435,7 +521,11 @@ mod tests {
                 .fact("server.Users", json!({}), users)
                 .fact("server.Groups", json!({}), json!(["bob"]))
                 .fact("server.Os", json!({}), "Linux")
-                .fact("server.Which", json!({"command": "usermod"}), "/usr/sbin/usermod")
+                .fact(
+                    "server.Which",
+                    json!({"command": "usermod"}),
+                    "/usr/sbin/usermod",
+                )
                 .secret("$6$salt$hash")
         };
         assert!(plan(&mut with("$6$salt$hash"), args.clone()).is_empty());
@@ -445,7 +535,8 @@ mod tests {
     #[test]
     fn a_user_who_was_planned_is_not_planned_again() {
         let mut host = linux();
-        let args = json!({"user": "bob", "shell": "/bin/sh", "groups": ["adm"], "ensure_home": false});
+        let args =
+            json!({"user": "bob", "shell": "/bin/sh", "groups": ["adm"], "ensure_home": false});
         let first = plan(&mut host, args.clone());
         assert_eq!(first.steps.len(), 1);
         host.apply(&first);
