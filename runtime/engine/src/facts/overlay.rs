@@ -1,27 +1,72 @@
 //! Predictions laid over observed facts.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use crate::contract::Prediction;
-use crate::json::{Json, contains, set_pointer};
+use crate::json::{Json, canonical, contains, set_pointer};
 use crate::plugins::{ErrorKind, GuestError};
 
 /// What earlier operations of a host are predicted to have changed. Later predictions win.
+///
+/// A host may have thousands, and every fact that an operation reads is looked up among them: those for exact
+/// arguments are found by key. Clones share everything until one of them is added to.
 #[derive(Clone, Debug, Default)]
 pub struct Overlay {
-    predictions: Vec<Prediction>,
+    predictions: Arc<Predictions>,
     /// An earlier step that has no predictions: what is observed is assumed to stand.
     assumed: Option<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Predictions {
+    all: Vec<Prediction>,
+    /// Places in `all` of those for exact arguments, by [`exact_key`].
+    exact: HashMap<String, Vec<usize>>,
+    /// Places in `all` of the partial ones, by fact.
+    partial: HashMap<String, Vec<usize>>,
+}
+
+/// The key of a fact with exactly these arguments: a null is an argument left out.
+fn exact_key(fact: &str, args: &Json) -> String {
+    let args = match args {
+        Json::Object(map) if map.values().any(Json::is_null) => {
+            let kept = map.iter().filter(|(_, value)| !value.is_null());
+            canonical(
+                &kept
+                    .map(|(name, value)| (name.clone(), value.clone()))
+                    .collect(),
+            )
+        }
+        args => canonical(args),
+    };
+    format!("{fact}\0{args}")
 }
 
 impl Overlay {
     /// True when nothing is predicted.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.predictions.is_empty()
+        self.predictions.all.is_empty()
     }
 
     /// Adds predictions, which win over earlier ones.
     pub fn add(&mut self, predictions: &[Prediction]) {
-        self.predictions.extend_from_slice(predictions);
+        if predictions.is_empty() {
+            return;
+        }
+        let known = Arc::make_mut(&mut self.predictions);
+        for prediction in predictions {
+            let places = if prediction.partial {
+                known.partial.entry(prediction.fact.clone())
+            } else {
+                known
+                    .exact
+                    .entry(exact_key(&prediction.fact, &prediction.args))
+            };
+            places.or_default().push(known.all.len());
+            known.all.push(prediction.clone());
+        }
     }
 
     /// Remembers the first step that says nothing of what it changes.
@@ -41,12 +86,24 @@ impl Overlay {
         self.about(fact, args).next().is_some()
     }
 
-    fn about<'a>(&'a self, fact: &'a str, args: &'a Json) -> impl Iterator<Item = &'a Prediction> {
-        self.predictions.iter().filter(move |prediction| {
-            prediction.fact == fact
-                && contains(args, &prediction.args)
-                && (prediction.partial || contains(&prediction.args, args))
-        })
+    /// The predictions that speak of a request, in the order they were made.
+    fn about(&self, fact: &str, args: &Json) -> impl Iterator<Item = &Prediction> {
+        let Predictions {
+            all,
+            exact,
+            partial,
+        } = &*self.predictions;
+        let at = |place: &usize| all.get(*place);
+        let mut places: Vec<usize> = Vec::new();
+        if !all.is_empty() {
+            places.extend(exact.get(&exact_key(fact, args)).into_iter().flatten());
+            let contained = |place: &&usize| {
+                at(place).is_some_and(|prediction| contains(args, &prediction.args))
+            };
+            places.extend(partial.get(fact).into_iter().flatten().filter(contained));
+            places.sort_unstable();
+        }
+        places.into_iter().filter_map(|place| all.get(place))
     }
 
     /// An observed value with the predictions on top. A part predicted unknown stands as none: asking for it, or for
@@ -54,7 +111,13 @@ impl Overlay {
     ///
     /// # Errors
     /// Kind `unknown-yet`.
-    pub fn apply(&self, fact: &str, args: &Json, observed: Json, select: &[String]) -> Result<Json, GuestError> {
+    pub fn apply(
+        &self,
+        fact: &str,
+        args: &Json,
+        observed: Json,
+        select: &[String],
+    ) -> Result<Json, GuestError> {
         let mut value = observed;
         let mut unknown: Vec<&str> = Vec::new();
         for prediction in self.about(fact, args) {
@@ -68,7 +131,10 @@ impl Overlay {
             }
         }
         let asked = |pointer: &&str| {
-            select.is_empty() || select.iter().any(|select| is_below(select, pointer) || is_below(pointer, select))
+            select.is_empty()
+                || select
+                    .iter()
+                    .any(|select| is_below(select, pointer) || is_below(pointer, select))
         };
         match unknown.into_iter().find(|pointer| asked(pointer)) {
             Some(pointer) => Err(GuestError::new(
@@ -82,7 +148,9 @@ impl Overlay {
 
 /// True when a pointer names the same as another or a part of it.
 fn is_below(pointer: &str, whole: &str) -> bool {
-    pointer.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    pointer
+        .strip_prefix(whole)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The parts of a value that are wanted, by pointer; the whole when none are named. A value that is neither an object
@@ -92,7 +160,12 @@ pub fn select(value: Json, pointers: &[String]) -> Json {
     if pointers.is_empty() || !(value.is_object() || value.is_array()) {
         return value;
     }
-    let part = |pointer: &String| (pointer.clone(), value.pointer(pointer).cloned().unwrap_or(Json::Null));
+    let part = |pointer: &String| {
+        (
+            pointer.clone(),
+            value.pointer(pointer).cloned().unwrap_or(Json::Null),
+        )
+    };
     Json::Object(pointers.iter().map(part).collect())
 }
 
@@ -103,7 +176,13 @@ mod tests {
     use serde_json::json;
 
     fn prediction(args: Json, partial: bool, at: &str, value: Option<Json>) -> Prediction {
-        Prediction { fact: String::from("files.File"), args, partial, at: at.to_owned(), value }
+        Prediction {
+            fact: String::from("files.File"),
+            args,
+            partial,
+            at: at.to_owned(),
+            value,
+        }
     }
 
     fn overlay(all: &[Prediction]) -> Overlay {
@@ -119,8 +198,18 @@ mod tests {
             prediction(args.clone(), false, "", Some(json!({"mode": 600}))),
             prediction(args.clone(), false, "/mode", Some(json!(644))),
         ];
-        assert_eq!(overlay(&all).apply("files.File", &args, json!(null), &[]).unwrap(), json!({"mode": 644}));
-        assert_eq!(overlay(&all).apply("files.File", &json!({"path": "/b"}), json!(1), &[]).unwrap(), json!(1));
+        assert_eq!(
+            overlay(&all)
+                .apply("files.File", &args, json!(null), &[])
+                .unwrap(),
+            json!({"mode": 644})
+        );
+        assert_eq!(
+            overlay(&all)
+                .apply("files.File", &json!({"path": "/b"}), json!(1), &[])
+                .unwrap(),
+            json!(1)
+        );
     }
 
     #[test]
@@ -138,17 +227,61 @@ mod tests {
 
     #[test]
     fn a_partial_prediction_holds_for_more_arguments() {
-        let partial = overlay(&[prediction(json!({"path": "/a"}), true, "", Some(json!(true)))]);
-        let exact = overlay(&[prediction(json!({"path": "/a"}), false, "", Some(json!(true)))]);
+        let partial = overlay(&[prediction(
+            json!({"path": "/a"}),
+            true,
+            "",
+            Some(json!(true)),
+        )]);
+        let exact = overlay(&[prediction(
+            json!({"path": "/a"}),
+            false,
+            "",
+            Some(json!(true)),
+        )]);
         let args = json!({"path": "/a", "pattern": "x"});
         assert!(partial.touches("files.File", &args));
         assert!(!exact.touches("files.File", &args));
     }
 
     #[test]
+    fn exact_and_partial_ones_hold_in_the_order_they_were_made() {
+        let args = json!({"path": "/a", "begin": null});
+        let exact = || prediction(json!({"path": "/a"}), false, "", Some(json!(1)));
+        let partial = || prediction(json!({"path": {"$below": "/"}}), true, "", Some(json!(2)));
+        let value = |all: &[Prediction]| {
+            overlay(all)
+                .apply("files.File", &args, json!(0), &[])
+                .unwrap()
+        };
+        assert_eq!(value(&[exact(), partial()]), json!(2));
+        assert_eq!(value(&[partial(), exact()]), json!(1));
+        assert!(!overlay(&[exact()]).touches("files.Link", &args));
+    }
+
+    #[test]
+    fn a_clone_keeps_what_it_had() {
+        let args = json!({"path": "/a"});
+        let first = overlay(&[prediction(args.clone(), false, "", Some(json!(1)))]);
+        let mut second = first.clone();
+        second.add(&[prediction(args.clone(), false, "", Some(json!(2)))]);
+        assert_eq!(
+            first.apply("files.File", &args, json!(0), &[]).unwrap(),
+            json!(1)
+        );
+        assert_eq!(
+            second.apply("files.File", &args, json!(0), &[]).unwrap(),
+            json!(2)
+        );
+    }
+
+    #[test]
     fn selected_parts_are_an_object_by_pointer() {
         let wanted = [String::from("/a"), String::from("/b")];
-        assert_eq!(select(json!({"a": 1, "c": 2}), &wanted), json!({"/a": 1, "/b": null}));
+        assert_eq!(
+            select(json!({"a": 1, "c": 2}), &wanted),
+            json!({"/a": 1, "/b": null})
+        );
         assert_eq!(select(json!(false), &wanted), json!(false));
     }
 }
