@@ -52,7 +52,7 @@ impl Argument for PutMode {
 /// there already and equal is left alone.
 #[operation(
     example = r#"files.put(name = "Message of the day", src = "files/motd", dest = "/etc/motd", mode = "644", _sudo = True)"#,
-    example = r#"files.put(src = content("hello\n"), dest = "/tmp/hello")"#
+    example = r#"files.put(src = {"$content": "hello\n"}, dest = "/tmp/hello")"#
 )]
 pub fn put(
     plan: &mut Plan,
