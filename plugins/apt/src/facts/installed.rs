@@ -26,10 +26,7 @@ fn entry(line: &str) -> Option<(&str, &str)> {
     let (name, rest) = line.split_once('/')?;
     let mut words = rest.split_whitespace();
     let version = words.nth(1)?;
-    words
-        .last()?
-        .contains("installed")
-        .then_some((name, version))
+    rest.contains(" [installed").then_some((name, version))
 }
 
 #[cfg(test)]
@@ -43,6 +40,10 @@ mod tests {
             Some(("htop", "3.0.5"))
         );
         assert_eq!(entry("htop/jammy 3.0.5 amd64 [residual-config]"), None);
+        assert_eq!(
+            entry("apt/stable 2.6.1 amd64 [installed,upgradable to: 2.6.2]"),
+            Some(("apt", "2.6.1"))
+        );
         assert_eq!(entry("Listing..."), None);
     }
 }
