@@ -288,7 +288,7 @@ fn blocks_at_a_line_and_at_the_edges() {
 
 #[test]
 fn blocks_that_pyinfra_wrote_are_found() {
-    let folder = Folder::new("peer");
+    let folder = Folder::new("pyinfra");
     let path = folder.path("f");
     fs::write(
         &path,

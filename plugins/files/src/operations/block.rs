@@ -55,7 +55,7 @@ pub fn block(
     /// Whether `line` is text, in which nothing has a special meaning.
     #[default(false)]
     escape_regex_characters: bool,
-    /// Accepted for the peer's users: no shell ever expands anything in the block.
+    /// Accepted for deploys that come from pyinfra; no shell ever expands anything in the block.
     #[default(false)]
     try_prevent_shell_expansion: bool,
     /// Whether a new block goes before `line`, or at the start of the file.
