@@ -53,31 +53,52 @@ pub fn packages(plan: &mut Plan, program: &str, wanted: &Packages) -> Result<()>
         Some(options) if !options.is_empty() => shell!("{command:text} {options:raw}"),
         _ => command,
     };
-    let install = with(shell!("{program:raw} install -y"), wanted.nobest.then_some("--nobest"));
+    let install = with(
+        shell!("{program:raw} install -y"),
+        wanted.nobest.then_some("--nobest"),
+    );
     let manager = Manager {
         install: with(install, wanted.extra_install_args.as_deref()),
-        uninstall: with(shell!("{program:raw} remove -y"), wanted.extra_uninstall_args.as_deref()),
+        uninstall: with(
+            shell!("{program:raw} remove -y"),
+            wanted.extra_uninstall_args.as_deref(),
+        ),
         upgrade: shell!("{program:raw} update -y"),
         version_join: "",
     };
-    let asked = wanted.packages.iter().map(|package| RpmPackageProvides { package: package.clone() });
+    let asked = wanted.packages.iter().map(|package| RpmPackageProvides {
+        package: package.clone(),
+    });
     let provided = get_all(&asked.collect::<Vec<_>>())?;
     let names: Vec<&str> = wanted
         .packages
         .iter()
         .map(String::as_str)
-        .chain(provided.iter().flatten().flatten().map(|(name, _)| name.as_str()))
+        .chain(
+            provided
+                .iter()
+                .flatten()
+                .flatten()
+                .map(|(name, _)| name.as_str()),
+        )
         .collect();
     let mut installed = entries(&RpmPackages {}, &names)?;
     for (package, providers) in wanted.packages.iter().zip(&provided) {
         let provider = providers.iter().flatten().find_map(|(name, version)| {
-            installed.get(name).filter(|found| has_version(found, version)).cloned()
+            installed
+                .get(name)
+                .filter(|found| has_version(found, version))
+                .cloned()
         });
         if let (Some(provider), false) = (provider, installed.contains_key(package)) {
             installed.insert(package.clone(), provider);
         }
     }
-    let of = Wanted { packages: &wanted.packages, present: wanted.present, latest: wanted.latest };
+    let of = Wanted {
+        packages: &wanted.packages,
+        present: wanted.present,
+        latest: wanted.latest,
+    };
     ensure(plan, &manager, of, &installed, predict);
     Ok(())
 }
@@ -91,5 +112,8 @@ fn has_version(found: &Json, version: &str) -> bool {
 
 fn predict(names: &[&str], present: bool) -> Vec<Prediction> {
     let value = || if present { json!([]) } else { json!(null) };
-    names.iter().map(|name| Prediction::value(&RpmPackages {}, value()).at(pointer(name))).collect()
+    names
+        .iter()
+        .map(|name| Prediction::value(&RpmPackages {}, value()).at(pointer(name)))
+        .collect()
 }

@@ -1,6 +1,7 @@
 //! Users.
 
 use serde_json::{Map, Value as Json, json};
+use windlass_plugin_common::requests::Directory;
 use windlass_plugin_common::system::{has_program, pointer};
 use windlass_sdk::prelude::*;
 
@@ -21,12 +22,14 @@ enum System {
 struct Existing(Map<String, Json>);
 
 impl Existing {
-    /// Asks for the parts that matter: not for the last login, which changes by itself.
-    fn find(user: &str, with_password: bool) -> Result<Option<Self>> {
-        let mut names = vec!["home", "shell", "group", "groups", "comment"];
-        if with_password {
-            names.push("password");
-        }
+    /// Asks for home, groups and these other parts: not for the last login, which changes by itself, nor for what an
+    /// earlier step may have left to the system's own choice.
+    fn find(user: &str, parts: &[&str]) -> Result<Option<Self>> {
+        let names: Vec<&str> = ["home", "group", "groups"]
+            .iter()
+            .chain(parts)
+            .copied()
+            .collect();
         let at = pointer(user);
         let pointers: Vec<String> = names.iter().map(|name| format!("{at}/{name}")).collect();
         let parts = get_parts(
@@ -124,7 +127,17 @@ pub fn user(
     /// The password, encrypted as in `/etc/shadow`. A secret goes through standard input and is seen nowhere.
     password: Option<SecretOr<String>>,
 ) -> Result<()> {
-    let existing = Existing::find(&user, password.is_some())?;
+    let parts = [
+        ("shell", shell.is_some()),
+        ("comment", comment.is_some()),
+        ("password", password.is_some()),
+    ];
+    let parts: Vec<&str> = parts
+        .iter()
+        .filter(|(_, given)| *given)
+        .map(|(name, _)| *name)
+        .collect();
+    let existing = Existing::find(&user, &parts)?;
     let (known_groups, os) = known()?;
     let system_name = match os.as_str() {
         "FreeBSD" => System::FreeBsd,
@@ -172,13 +185,19 @@ pub fn user(
         plan.nested("files.directory", folder);
     }
     if let Some(keys) = public_keys {
-        plan.nested(
+        let step = plan.nested(
             "server.user_authorized_keys",
             json!({
                 "user": user, "public_keys": keys.encode(), "group": group, "delete_keys": delete_keys,
-                "authorized_key_directory": RemotePath::new(home).join(".ssh").as_str(),
+                "authorized_key_directory": RemotePath::new(home.as_str()).join(".ssh").as_str(),
             }),
         );
+        if ensure_home {
+            // Making a folder in it leaves the home folder's owner as it is.
+            let folder = Directory { path: home.into() };
+            step.predict(Prediction::value(&folder, user).at("/user"));
+            step.predict(Prediction::value(&folder, group).at("/group"));
+        }
     }
     Ok(())
 }
