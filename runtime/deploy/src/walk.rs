@@ -105,6 +105,14 @@ impl<'a> Tests<'a> {
         match &expr.node {
             Expr::Op(left, BinOp::And, _) => self.operand(left, Reason::And, in_function),
             Expr::Op(left, BinOp::Or, _) => self.operand(left, Reason::Or, in_function),
+            // Starlark compares with constants by identity, without asking the value.
+            Expr::Op(left, BinOp::Equal | BinOp::NotEqual, right) => {
+                if is_bool(right) {
+                    self.operand(left, Reason::If, in_function);
+                } else if is_bool(left) {
+                    self.operand(right, Reason::If, in_function);
+                }
+            }
             Expr::Not(inner) => self.operand(inner, Reason::Not, in_function),
             Expr::If(parts) => self.condition(&parts.0, None, in_function),
             Expr::ListComprehension(_, _, clauses) | Expr::DictComprehension(_, _, clauses) => {
@@ -139,6 +147,10 @@ impl<'a> Tests<'a> {
         });
         found
     }
+}
+
+fn is_bool(expr: &AstExpr) -> bool {
+    matches!(dotted(expr).as_deref(), Some(["True" | "False"]))
 }
 
 /// The parts of a condition whose truth decides.

@@ -441,27 +441,24 @@ fn has_namespace(names: &[String], namespace: &str) -> bool {
         .any(|name| name.split('.').next() == Some(namespace))
 }
 
-/// The nearest name, first among those of the same namespace.
+/// The nearest name: of the same namespace if it has a near one, else what the namespace has.
 fn near_name(name: &str, all: &[String]) -> String {
-    let Some((namespace, _)) = name.split_once('.') else {
+    let split = |name: &str| {
+        let (namespace, own) = name.split_once('.')?;
+        Some((namespace.to_owned(), own.to_owned()))
+    };
+    let Some((namespace, own)) = split(name) else {
         return did_you_mean(name, all.iter().map(String::as_str));
     };
-    let same = all
+    let here: Vec<String> = all
         .iter()
-        .map(String::as_str)
-        .filter(|known| known.split('.').next() == Some(namespace));
-    match nearest(name, same.clone()) {
-        Some(near) => format!(", did you mean `{near}`?"),
-        None => {
-            let here: Vec<&str> = same
-                .filter_map(|known| known.split_once('.'))
-                .map(|(_, name)| name)
-                .collect();
-            if here.is_empty() {
-                did_you_mean(name, all.iter().map(String::as_str))
-            } else {
-                format!("\n  `{namespace}` has {}", here.join(", "))
-            }
-        }
+        .filter_map(|known| split(known))
+        .filter(|(known, _)| *known == namespace)
+        .map(|(_, own)| own)
+        .collect();
+    match nearest(&own, here.iter().map(String::as_str)) {
+        Some(near) => format!(", did you mean `{namespace}.{near}`?"),
+        None if here.is_empty() => did_you_mean(name, all.iter().map(String::as_str)),
+        None => format!("\n  `{namespace}` has {}", here.join(", ")),
     }
 }
