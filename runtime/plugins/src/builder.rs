@@ -1,0 +1,187 @@
+//! Loading packs into a host.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use wasmtime::Engine;
+use wasmtime::component::Linker;
+
+use crate::cache::{Cache, CodeCache};
+use crate::component::{self, Compiled, Component};
+use crate::engine::{Processor, engine};
+use crate::error::LoadError;
+use crate::guest::{self, Guest};
+use crate::host::{Entry, Host};
+use crate::index::{self, Index};
+use crate::limits::Limits;
+use crate::pack::{Pack, PackComponent};
+use crate::signature::Signature;
+
+/// Collects packs, then makes a [`Host`] of them.
+#[derive(Debug, Default)]
+#[must_use]
+pub struct HostBuilder {
+    packs: Vec<Pack>,
+    limits: Limits,
+    cache: CodeCache,
+}
+
+impl HostBuilder {
+    /// Adds a pack.
+    pub fn load(mut self, pack: Pack) -> Self {
+        self.packs.push(pack);
+        self
+    }
+
+    /// What guest calls may use. Default: [`Limits::default`].
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Where compiled code is kept between runs. Default: the user's cache folder.
+    pub fn cache(mut self, cache: CodeCache) -> Self {
+        self.cache = cache;
+        self
+    }
+
+    /// Loads the packs. Components that are embedded in this program or in the cache are opened at their first call;
+    /// others are compiled now, and asked what they have. Needs a tokio runtime.
+    ///
+    /// # Errors
+    /// [`LoadError`] with the pack and the component.
+    pub async fn build(self) -> Result<Arc<Host>, LoadError> {
+        let engine = engine(Processor::This)?;
+        let linker =
+            guest::linker(&engine).map_err(|error| LoadError::Runtime(format!("{error:#}")))?;
+        let mut loader = Loader {
+            engine,
+            linker,
+            limits: Arc::new(self.limits),
+            cache: None,
+            place: self.cache,
+            warnings: Vec::new(),
+        };
+        let mut namespaces: BTreeMap<String, Arc<Component>> = BTreeMap::new();
+        let (mut operations, mut facts) = (BTreeMap::new(), BTreeMap::new());
+        for pack in self.packs {
+            let origin = format!("{} {}", pack.name, pack.version);
+            for part in pack.components {
+                let (component, index) = loader.load(&pack.name, &origin, part).await?;
+                let bad = |message: String| LoadError::Description {
+                    component: component.name.clone(),
+                    message,
+                };
+                let namespace = index.namespace().map_err(bad)?;
+                if let Some(first) = namespaces.insert(namespace.clone(), component.clone()) {
+                    return Err(LoadError::Namespace {
+                        namespace,
+                        first: first.name.clone(),
+                        second: component.name.clone(),
+                    });
+                }
+                for info in index.operations {
+                    let signature = Signature::new(&info.name, &info.parameters).map_err(bad)?;
+                    let entry = Entry {
+                        component: component.clone(),
+                        signature,
+                        info: Arc::new(info),
+                    };
+                    insert(&mut operations, entry.info.name.clone(), entry).map_err(bad)?;
+                }
+                for info in index.facts {
+                    let signature = Signature::new(&info.name, &info.parameters).map_err(bad)?;
+                    let entry = Entry {
+                        component: component.clone(),
+                        signature,
+                        info: Arc::new(info),
+                    };
+                    insert(&mut facts, entry.info.name.clone(), entry).map_err(bad)?;
+                }
+            }
+        }
+        Ok(Arc::new(Host::new(
+            loader.engine,
+            loader.linker,
+            loader.limits,
+            operations,
+            facts,
+            loader.warnings,
+        )))
+    }
+}
+
+fn insert<T>(entries: &mut BTreeMap<String, T>, name: String, entry: T) -> Result<(), String> {
+    match entries.insert(name.clone(), entry) {
+        Some(_) => Err(format!("it has `{name}` twice")),
+        None => Ok(()),
+    }
+}
+
+struct Loader {
+    engine: Engine,
+    linker: Linker<Guest>,
+    limits: Arc<Limits>,
+    /// Opened for the first component that needs it: with the standard pack alone none does.
+    cache: Option<Cache>,
+    place: CodeCache,
+    warnings: Vec<String>,
+}
+
+impl Loader {
+    fn cache(&mut self) -> &Cache {
+        let (engine, place, warnings) = (&self.engine, &self.place, &mut self.warnings);
+        self.cache.get_or_insert_with(|| {
+            let (cache, warning) = Cache::open(place, engine);
+            if let Some(warning) = &warning {
+                tracing::warn!("{warning}");
+            }
+            warnings.extend(warning);
+            cache
+        })
+    }
+
+    async fn load(
+        &mut self,
+        pack: &str,
+        origin: &str,
+        part: PackComponent,
+    ) -> Result<(Arc<Component>, Index), LoadError> {
+        let name = format!("{pack}/{}", part.name);
+        let component = |digest: &str, code: Compiled| {
+            let digest = digest.to_owned();
+            Arc::new(Component::new(
+                origin.to_owned(),
+                name.clone(),
+                digest,
+                code,
+            ))
+        };
+        if let Some((code, index)) = part.compiled {
+            let stored = Compiled::Stored {
+                code: Cow::Borrowed(code),
+                component: part.bytes,
+            };
+            return Ok((component(&index.component, stored), index));
+        }
+        let digest = index::digest(&part.bytes);
+        if let Some(entry) = self.cache().get(&digest) {
+            let stored = Compiled::Stored {
+                code: Cow::Owned(entry.code),
+                component: part.bytes,
+            };
+            return Ok((component(&digest, stored), entry.index));
+        }
+        let code = component::compile(&self.engine, part.bytes.clone(), &name).await?;
+        component::check(&self.engine, &code, &name)?;
+        let opened = component::link(&code, &self.linker, &name)?;
+        let (operations, facts) = opened.describe(&self.engine, &self.limits, &name).await?;
+        let serialised = code.serialize().unwrap_or_default();
+        let index = Index::new(&part.bytes, &serialised, operations, facts);
+        if !serialised.is_empty() {
+            self.cache().put(&index, &serialised);
+        }
+        Ok((component(&digest, Compiled::Here(code)), index))
+    }
+}

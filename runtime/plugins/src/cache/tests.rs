@@ -1,0 +1,141 @@
+#![allow(clippy::unwrap_used)]
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use super::*;
+use crate::engine::{Processor, engine};
+
+struct Kept {
+    root: tempfile::TempDir,
+    engine: Engine,
+    index: Index,
+}
+
+impl Kept {
+    /// A folder with one entry, whose code is `code`.
+    fn new() -> Self {
+        let kept = Self {
+            root: tempfile::tempdir().unwrap(),
+            engine: engine(Processor::This).unwrap(),
+            index: Index::new(b"component", b"code", Vec::new(), Vec::new()),
+        };
+        let (cache, warning) = kept.open();
+        assert_eq!(warning, None);
+        cache.put(&kept.index, b"code");
+        kept
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.root.path().join("cache")
+    }
+
+    fn entry(&self) -> PathBuf {
+        let entry = fs::read_dir(self.folder()).unwrap().next().unwrap();
+        entry.unwrap().path()
+    }
+
+    fn open(&self) -> (Cache, Option<String>) {
+        Cache::open(&CodeCache::Folder(self.folder()), &self.engine)
+    }
+
+    fn found(&self) -> Option<Vec<u8>> {
+        let (cache, _) = self.open();
+        cache.get(&self.index.component).map(|entry| entry.code)
+    }
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn an_entry_comes_back_and_is_private() {
+    let kept = Kept::new();
+    assert_eq!(kept.found(), Some(b"code".to_vec()));
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+    assert_eq!((mode(&kept.folder()), mode(&kept.entry())), (0o700, 0o600));
+    assert_eq!(fs::read_dir(kept.folder()).unwrap().count(), 1);
+    let (cache, _) = kept.open();
+    assert!(cache.get(&crate::index::digest(b"another")).is_none());
+}
+
+#[test]
+fn a_folder_that_others_may_enter_is_not_used() {
+    for mode in [0o770, 0o707, 0o755, 0o750] {
+        let kept = Kept::new();
+        set_mode(&kept.folder(), mode);
+        let (cache, warning) = kept.open();
+        let warning = warning.unwrap();
+        assert!(warning.contains(&format!("has mode {mode:o}")), "{warning}");
+        assert!(cache.get(&kept.index.component).is_none());
+    }
+}
+
+#[test]
+fn a_link_to_a_folder_is_not_used() {
+    let kept = Kept::new();
+    let elsewhere = kept.root.path().join("elsewhere");
+    fs::rename(kept.folder(), &elsewhere).unwrap();
+    symlink(&elsewhere, kept.folder()).unwrap();
+    let (cache, warning) = kept.open();
+    assert!(warning.unwrap().contains("or a link to one"));
+    assert!(cache.get(&kept.index.component).is_none());
+}
+
+#[test]
+fn an_entry_that_others_may_write_is_not_used() {
+    for mode in [0o620, 0o602] {
+        let kept = Kept::new();
+        set_mode(&kept.entry(), mode);
+        assert_eq!(kept.found(), None);
+    }
+}
+
+#[test]
+fn an_entry_that_is_a_link_is_not_used() {
+    let kept = Kept::new();
+    let (entry, elsewhere) = (kept.entry(), kept.root.path().join("elsewhere"));
+    fs::rename(&entry, &elsewhere).unwrap();
+    symlink(&elsewhere, &entry).unwrap();
+    assert_eq!(kept.found(), None);
+}
+
+#[test]
+fn a_changed_entry_is_not_used() {
+    let kept = Kept::new();
+    let mut bytes = fs::read(kept.entry()).unwrap();
+    let last = bytes.last_mut().unwrap();
+    *last ^= 1;
+    fs::write(kept.entry(), bytes).unwrap();
+    assert_eq!(kept.found(), None);
+    fs::write(kept.entry(), b"short").unwrap();
+    assert_eq!(kept.found(), None);
+}
+
+#[test]
+fn what_belongs_to_another_user_is_not_used() {
+    // Only root can give files away; others have no way to make such a folder.
+    if !rustix::process::geteuid().is_root() {
+        let (cache, warning) = Cache::open(
+            &CodeCache::Folder(PathBuf::from("/")),
+            &engine(Processor::This).unwrap(),
+        );
+        assert!(warning.unwrap().contains("belongs to another user"));
+        assert!(cache.folder.is_none());
+        return;
+    }
+    let kept = Kept::new();
+    std::os::unix::fs::chown(kept.entry(), Some(12345), None).unwrap();
+    assert_eq!(kept.found(), None);
+    std::os::unix::fs::chown(kept.folder(), Some(12345), None).unwrap();
+    let (_, warning) = kept.open();
+    assert!(warning.unwrap().contains("belongs to another user"));
+}
+
+#[test]
+fn entries_belong_to_an_engine() {
+    let kept = Kept::new();
+    let other = engine(Processor::Baseline).unwrap();
+    let (cache, _) = Cache::open(&CodeCache::Folder(kept.folder()), &other);
+    assert!(cache.get(&kept.index.component).is_none());
+}

@@ -1,0 +1,108 @@
+//! Why components are refused, and how a guest that ended badly is reported.
+
+use thiserror::Error;
+use windlass_engine::plugins::PluginError;
+
+use crate::limits::Exceeded;
+
+/// Why plugins could not be loaded.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// This program has no plugins of its own.
+    #[error(
+        "this program was built without the standard pack; run `cargo xtask plugins`, then build it again"
+    )]
+    NoStandardPack,
+    /// A folder or file of a pack could not be read.
+    #[error("{path}: {message}")]
+    Unreadable {
+        /// The folder or file.
+        path: String,
+        /// What the system says.
+        message: String,
+    },
+    /// A file is no component.
+    #[error("{component} is no valid component: {message}")]
+    Invalid {
+        /// The pack and the component.
+        component: String,
+        /// Why.
+        message: String,
+    },
+    /// A component imports what its role may not have.
+    #[error(
+        "{component} is refused: it imports `{import}`\n  a component with operations or facts may import {allowed} of the contract, and nothing that acts"
+    )]
+    Import {
+        /// The pack and the component.
+        component: String,
+        /// The import.
+        import: String,
+        /// What may be imported.
+        allowed: String,
+    },
+    /// A component exports what this version does not know.
+    #[error(
+        "{component} is refused: it exports `{export}`, which this version of windlass does not know"
+    )]
+    Export {
+        /// The pack and the component.
+        component: String,
+        /// The export.
+        export: String,
+    },
+    /// A component exports nothing of the contract, or something of several roles.
+    #[error("{component} is refused: {message}")]
+    Role {
+        /// The pack and the component.
+        component: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// Two components have one namespace.
+    #[error(
+        "both {first} and {second} have the namespace `{namespace}`; load one of them only, or give one another name"
+    )]
+    Namespace {
+        /// The namespace.
+        namespace: String,
+        /// One of them.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// A component describes itself in a way that cannot be used.
+    #[error("{component} describes itself badly: {message}")]
+    Description {
+        /// The pack and the component.
+        component: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// The runtime for components does not start.
+    #[error("components cannot be run on this machine: {0}")]
+    Runtime(String),
+}
+
+impl From<LoadError> for PluginError {
+    fn from(error: LoadError) -> Self {
+        Self::Load(error.to_string())
+    }
+}
+
+/// The report of a guest that trapped or reached a limit: the cause, then its call stack.
+pub(crate) fn report(subject: &str, error: &wasmtime::Error) -> String {
+    let cause = match error.downcast_ref::<Exceeded>() {
+        Some(exceeded) => exceeded.to_string(),
+        None => error.root_cause().to_string(),
+    };
+    let mut report = format!("{subject}: the plugin failed: {cause}");
+    if let Some(backtrace) = error.downcast_ref::<wasmtime::WasmBacktrace>() {
+        for line in backtrace.to_string().lines().skip(1) {
+            report.push_str("\n  ");
+            report.push_str(line.trim_start());
+        }
+    }
+    report
+}

@@ -1,0 +1,339 @@
+//! A guest's surroundings during one call: who answers its questions, and what it has used.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use wasmtime::component::HasSelf;
+use wasmtime::component::Linker;
+use wasmtime::{Engine, ResourceLimiter, Store, UpdateDeadline};
+use windlass_engine::local_files::Entry;
+use windlass_engine::plugins::{ErrorKind, GuestError, PlanningView};
+
+use crate::bindings::windlass::plugin::{context, facts, local_files, log, secrets, types};
+use crate::engine::TICK;
+use crate::limits::{Exceeded, Limits};
+use crate::question::{Answer, Fingerprint, Question};
+use crate::translate;
+
+/// A question with what tells its answer apart.
+pub(crate) type Asked = (Arc<Question>, Fingerprint);
+
+/// A log line: its level and message.
+pub(crate) type LogLine = (String, String);
+
+/// The state of one guest call.
+pub(crate) struct Guest {
+    view: Option<Arc<dyn PlanningView>>,
+    limits: Arc<Limits>,
+    /// Answers that were had already, when a remembered call turned out to be another.
+    known: VecDeque<(Arc<Question>, Answer)>,
+    asked: Vec<Asked>,
+    log: Vec<LogLine>,
+    log_bytes: usize,
+    calls: u32,
+    ticks: u32,
+    memory: usize,
+    table_entries: usize,
+}
+
+impl Guest {
+    /// A guest that asks `view`; without one it may not ask.
+    pub(crate) fn new(
+        view: Option<Arc<dyn PlanningView>>,
+        limits: &Arc<Limits>,
+        known: VecDeque<(Arc<Question>, Answer)>,
+    ) -> Self {
+        Self {
+            view,
+            limits: limits.clone(),
+            known,
+            asked: Vec::new(),
+            log: Vec::new(),
+            log_bytes: 0,
+            calls: 0,
+            ticks: 0,
+            memory: 0,
+            table_entries: 0,
+        }
+    }
+
+    /// A fresh store that holds it to its limits.
+    pub(crate) fn into_store(self, engine: &Engine) -> Store<Self> {
+        let transfer = self.limits.transfer;
+        let mut store = Store::new(engine, self);
+        store.limiter(|guest| guest);
+        store.set_hostcall_fuel(transfer);
+        store.set_epoch_deadline(1);
+        // The callback runs only while the guest does. So what is counted is time that the guest itself ran, a tick
+        // each, and neither waiting for the host nor for a free processor.
+        store.epoch_deadline_callback(|mut store| {
+            let guest = store.data_mut();
+            guest.ticks = guest.ticks.saturating_add(1);
+            if TICK * guest.ticks > guest.limits.running {
+                return Err(Exceeded::Running(guest.limits.running).into());
+            }
+            Ok(UpdateDeadline::Yield(1))
+        });
+        store
+    }
+
+    /// What it asked and logged.
+    pub(crate) fn finish(self) -> (Vec<Asked>, Vec<LogLine>) {
+        (self.asked, self.log)
+    }
+
+    fn count_call(&mut self) -> wasmtime::Result<()> {
+        self.calls = self.calls.saturating_add(1);
+        if self.calls > self.limits.host_calls {
+            return Err(Exceeded::HostCalls(self.limits.host_calls).into());
+        }
+        Ok(())
+    }
+
+    async fn ask(&mut self, question: Question) -> wasmtime::Result<Answer> {
+        self.count_call()?;
+        let view = self.view.as_ref().ok_or(Exceeded::NobodyToAsk)?;
+        let (question, answer) = match self.known.pop_front() {
+            Some((known, answer)) if *known == question => (known, answer),
+            _ => {
+                self.known.clear();
+                let answer = question.ask(view).await;
+                (Arc::new(question), answer)
+            }
+        };
+        self.asked.push((question, answer.fingerprint()));
+        Ok(answer)
+    }
+
+    async fn ask_json(&mut self, question: Question) -> wasmtime::Result<Option<String>> {
+        match self.ask(question).await? {
+            Answer::Json(value) => Ok(value),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    async fn ask_bool(
+        &mut self,
+        question: Question,
+    ) -> wasmtime::Result<Result<bool, types::Error>> {
+        match self.ask(question).await? {
+            Answer::Bool(answer) => Ok(for_guest(answer)),
+            other => Err(unexpected(&other)),
+        }
+    }
+}
+
+fn unexpected(answer: &Answer) -> wasmtime::Error {
+    wasmtime::Error::msg(format!("an answer to another question: {answer:?}"))
+}
+
+fn for_guest<T>(answer: Result<T, GuestError>) -> Result<T, types::Error> {
+    answer.map_err(|error| translate::wit_error(&error))
+}
+
+fn entry(entry: Entry) -> types::Entry {
+    types::Entry {
+        kind: entry.kind.as_str().to_owned(),
+        mode: entry.mode,
+        size: entry.size,
+        target: entry.target,
+    }
+}
+
+/// A linker with the planning world, and nothing else.
+pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<Guest>> {
+    let mut linker = Linker::new(engine);
+    types::add_to_linker::<_, HasSelf<_>>(&mut linker, |guest| guest)?;
+    facts::add_to_linker::<_, HasSelf<_>>(&mut linker, |guest| guest)?;
+    context::add_to_linker::<_, HasSelf<_>>(&mut linker, |guest| guest)?;
+    local_files::add_to_linker::<_, HasSelf<_>>(&mut linker, |guest| guest)?;
+    secrets::add_to_linker::<_, HasSelf<_>>(&mut linker, |guest| guest)?;
+    log::add_to_linker::<_, HasSelf<_>>(&mut linker, |guest| guest)?;
+    Ok(linker)
+}
+
+impl types::Host for Guest {}
+
+impl facts::Host for Guest {
+    async fn get(
+        &mut self,
+        request: facts::Request,
+    ) -> wasmtime::Result<Result<String, types::Error>> {
+        let mut answers = self.get_all(vec![request]).await?;
+        answers
+            .pop()
+            .ok_or_else(|| wasmtime::Error::msg("a fact was asked for and not answered"))
+    }
+
+    async fn get_all(
+        &mut self,
+        requests: Vec<facts::Request>,
+    ) -> wasmtime::Result<Vec<Result<String, types::Error>>> {
+        let wanted = requests.len();
+        let requests = requests.into_iter().map(translate::request);
+        let requests = requests.collect::<Result<Vec<_>, _>>()?;
+        match self.ask(Question::Facts(requests)).await? {
+            Answer::Facts(answers) if answers.len() == wanted => {
+                Ok(answers.into_iter().map(for_guest).collect())
+            }
+            other => Err(unexpected(&other)),
+        }
+    }
+}
+
+impl context::Host for Guest {
+    async fn host(&mut self, pointer: String) -> wasmtime::Result<Option<String>> {
+        self.ask_json(Question::Host(pointer)).await
+    }
+
+    async fn inventory(&mut self, pointer: String) -> wasmtime::Result<Option<String>> {
+        self.ask_json(Question::Inventory(pointer)).await
+    }
+
+    async fn global(&mut self, name: String) -> wasmtime::Result<Option<String>> {
+        self.ask_json(Question::Global(name)).await
+    }
+
+    async fn temp_path(&mut self, key: String) -> wasmtime::Result<String> {
+        match self.ask(Question::TempPath(key)).await? {
+            Answer::Text(path) => Ok(path),
+            other => Err(unexpected(&other)),
+        }
+    }
+}
+
+impl local_files::Host for Guest {
+    async fn stat(
+        &mut self,
+        path: String,
+    ) -> wasmtime::Result<Result<Option<types::Entry>, types::Error>> {
+        match self.ask(Question::Stat(path)).await? {
+            Answer::Stat(answer) => Ok(for_guest(answer.map(|found| found.map(entry)))),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    async fn times(&mut self, path: String) -> wasmtime::Result<Result<(i64, i64), types::Error>> {
+        match self.ask(Question::Times(path)).await? {
+            Answer::Times(answer) => Ok(for_guest(answer)),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    async fn digest(
+        &mut self,
+        path: String,
+        algorithm: String,
+    ) -> wasmtime::Result<Result<String, types::Error>> {
+        match self.ask(Question::Digest(path, algorithm)).await? {
+            Answer::Digest(answer) => Ok(for_guest(answer)),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    async fn walk(
+        &mut self,
+        path: String,
+    ) -> wasmtime::Result<Result<Vec<(String, types::Entry)>, types::Error>> {
+        match self.ask(Question::Walk(path)).await? {
+            Answer::Walk(answer) => Ok(for_guest(answer.map(|found| {
+                let found = found.into_iter();
+                found.map(|(path, below)| (path, entry(below))).collect()
+            }))),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    async fn read(
+        &mut self,
+        path: String,
+        offset: u64,
+        limit: u32,
+    ) -> wasmtime::Result<Result<Vec<u8>, types::Error>> {
+        match self.ask(Question::Read(path, offset, limit)).await? {
+            Answer::Bytes(answer) => Ok(for_guest(answer)),
+            other => Err(unexpected(&other)),
+        }
+    }
+}
+
+impl secrets::Host for Guest {
+    async fn matches(
+        &mut self,
+        content: Vec<types::Atom>,
+        algorithm: String,
+        digest: String,
+    ) -> wasmtime::Result<Result<bool, types::Error>> {
+        let atoms = content.into_iter().map(translate::atom);
+        match atoms.collect::<Result<Vec<_>, _>>() {
+            Ok(atoms) => {
+                self.ask_bool(Question::Matches(atoms, algorithm, digest))
+                    .await
+            }
+            Err(refused) => Ok(for_guest(Err(GuestError::new(
+                ErrorKind::InvalidValue,
+                refused.to_string(),
+            )))),
+        }
+    }
+
+    async fn is_empty(&mut self, secret: u32) -> wasmtime::Result<Result<bool, types::Error>> {
+        self.ask_bool(Question::IsEmpty(secret)).await
+    }
+}
+
+impl log::Host for Guest {
+    async fn write(&mut self, level: String, message: String) -> wasmtime::Result<()> {
+        let (lines, bytes) = (self.limits.log_lines, self.limits.log_bytes);
+        self.log_bytes = self.log_bytes.saturating_add(message.len());
+        if self.log.len() >= lines || self.log_bytes > bytes {
+            return Err(Exceeded::Log { lines, bytes }.into());
+        }
+        if let Some(view) = &self.view {
+            view.log(&level, &message);
+        }
+        self.log.push((level, message));
+        Ok(())
+    }
+}
+
+impl ResourceLimiter for Guest {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        self.memory = self.memory.saturating_add(desired.saturating_sub(current));
+        if self.memory > self.limits.memory {
+            return Err(Exceeded::Memory(self.limits.memory).into());
+        }
+        Ok(true)
+    }
+
+    fn table_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let grown = desired.saturating_sub(current);
+        self.table_entries = self.table_entries.saturating_add(grown);
+        if self.table_entries > self.limits.table_entries {
+            return Err(Exceeded::Tables(self.limits.table_entries).into());
+        }
+        Ok(true)
+    }
+
+    fn instances(&self) -> usize {
+        self.limits.instances
+    }
+
+    fn tables(&self) -> usize {
+        self.limits.instances
+    }
+
+    fn memories(&self) -> usize {
+        self.limits.instances
+    }
+}

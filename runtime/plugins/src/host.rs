@@ -1,0 +1,336 @@
+//! The component host: [`Plugins`] over wasmtime.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_trait::async_trait;
+use sha2::{Digest, Sha256};
+use wasmtime::Engine;
+use wasmtime::component::Linker;
+use windlass_engine::contract::{FactInfo, OperationInfo, Origin, Planned, RawOutput};
+use windlass_engine::json::{Json, JsonMap, canonical};
+use windlass_engine::plugins::{Bound, GuestError, PlanningView, PluginError, Plugins};
+use windlass_engine::secrets::SecretStore;
+
+use crate::bindings::exports::windlass::plugin::fact_source::Raw;
+use crate::builder::HostBuilder;
+use crate::component::{Component, Opened};
+use crate::error::report;
+use crate::guest::Guest;
+use crate::limits::Limits;
+use crate::memo::{Found, Kept, Memo, Value};
+use crate::nearest::nearest;
+use crate::question::Fingerprint;
+use crate::signature::Signature;
+use crate::translate::{self, Refused};
+
+/// An operation or fact, with what runs it.
+pub(crate) struct Entry<T> {
+    pub(crate) info: Arc<T>,
+    pub(crate) signature: Signature,
+    pub(crate) component: Arc<Component>,
+}
+
+/// How much work there was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Calls that ran a guest.
+    pub guest_calls: u64,
+    /// Calls that were answered from memory.
+    pub remembered: u64,
+    /// About how many bytes are kept of plans.
+    pub memo_bytes: usize,
+}
+
+/// Runs the plugins of the packs that were loaded into it.
+pub struct Host {
+    engine: Engine,
+    linker: Linker<Guest>,
+    limits: Arc<Limits>,
+    operations: BTreeMap<String, Entry<OperationInfo>>,
+    facts: BTreeMap<String, Entry<FactInfo>>,
+    warnings: Vec<String>,
+    memo: Memo,
+    guest_calls: AtomicU64,
+    remembered: AtomicU64,
+}
+
+/// A call of a guest: which function, with what.
+enum Call<'a> {
+    Plan { args: String },
+    Source { args: Vec<String> },
+    Parse { args: Vec<String>, output: &'a Raw },
+}
+
+impl Call<'_> {
+    /// What tells it apart from all others, before anything was asked.
+    fn fingerprint(&self, component: &Component, name: &str) -> Fingerprint {
+        let mut hash = Sha256::new();
+        let mut add = |bytes: &[u8]| {
+            // With lengths no two calls can run into each other.
+            hash.update((bytes.len() as u64).to_le_bytes());
+            hash.update(bytes);
+        };
+        add(component.digest.as_bytes());
+        add(name.as_bytes());
+        match self {
+            Self::Plan { args } => {
+                add(b"plan");
+                add(args.as_bytes());
+            }
+            Self::Source { args } => {
+                add(b"source");
+                args.iter().for_each(|args| add(args.as_bytes()));
+            }
+            Self::Parse { args, output } => {
+                add(b"parse");
+                add(&args.len().to_le_bytes());
+                args.iter().for_each(|args| add(args.as_bytes()));
+                add(&output.status.to_le_bytes());
+                add(&output.stdout);
+                add(&output.stderr);
+                output.values.iter().for_each(|value| add(value.as_bytes()));
+            }
+        }
+        hash.finalize().into()
+    }
+}
+
+impl Host {
+    /// Starts loading packs.
+    pub fn builder() -> HostBuilder {
+        HostBuilder::default()
+    }
+
+    pub(crate) fn new(
+        engine: Engine,
+        linker: Linker<Guest>,
+        limits: Arc<Limits>,
+        operations: BTreeMap<String, Entry<OperationInfo>>,
+        facts: BTreeMap<String, Entry<FactInfo>>,
+        warnings: Vec<String>,
+    ) -> Self {
+        let memo = Memo::new(limits.memo);
+        Self {
+            engine,
+            linker,
+            limits,
+            operations,
+            facts,
+            warnings,
+            memo,
+            guest_calls: AtomicU64::new(0),
+            remembered: AtomicU64::new(0),
+        }
+    }
+
+    /// What was unusual while loading: a cache folder that cannot be trusted.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// How much work there was so far.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        Stats {
+            guest_calls: self.guest_calls.load(Ordering::Relaxed),
+            remembered: self.remembered.load(Ordering::Relaxed),
+            memo_bytes: self.memo.size(),
+        }
+    }
+
+    fn operation_entry(&self, name: &str) -> Result<&Entry<OperationInfo>, PluginError> {
+        self.operations
+            .get(name)
+            .ok_or_else(|| PluginError::UnknownOperation {
+                name: name.to_owned(),
+                nearest: nearest(name, self.operations.keys().map(String::as_str)),
+            })
+    }
+
+    fn fact_entry(&self, name: &str) -> Result<&Entry<FactInfo>, PluginError> {
+        self.facts
+            .get(name)
+            .ok_or_else(|| PluginError::UnknownFact {
+                name: name.to_owned(),
+                nearest: nearest(name, self.facts.keys().map(String::as_str)),
+            })
+    }
+
+    /// Looks a call up, or runs it and remembers it.
+    async fn call(
+        &self,
+        component: &Component,
+        name: &str,
+        call: Call<'_>,
+        view: Arc<dyn PlanningView>,
+    ) -> Result<Value, PluginError> {
+        let key = call.fingerprint(component, name);
+        let known = match self.memo.find(&key, &view).await {
+            Found::Kept(kept) => {
+                self.remembered.fetch_add(1, Ordering::Relaxed);
+                for (level, message) in &kept.log {
+                    view.log(level, message);
+                }
+                return Ok(kept.result.clone()?);
+            }
+            Found::Nothing(known) => known,
+        };
+        self.guest_calls.fetch_add(1, Ordering::Relaxed);
+        let opened = component.open(&self.engine, &self.linker).await?;
+        let guest = Guest::new(Some(view), &self.limits, known);
+        let mut store = guest.into_store(&self.engine);
+        let trap = |report: String| PluginError::Trap {
+            pack: component.pack.clone(),
+            report,
+        };
+        let result = run(opened, &mut store, name, &call)
+            .await
+            .map_err(|error| trap(report(name, &error)))?;
+        let (result, size) = match result {
+            Ok(Ok((value, size))) => (Ok(value), size),
+            Ok(Err(refused)) => return Err(trap(format!("{name}: {refused}"))),
+            Err(error) => {
+                let size = error.message.len();
+                (Err(error), size)
+            }
+        };
+        let (asked, log) = store.into_data().finish();
+        let logged: usize = log.iter().map(|(_, message)| message.len()).sum();
+        let size = size + logged;
+        let kept = Arc::new(Kept { result, log, size });
+        self.memo.keep(key, &asked, kept.clone());
+        Ok(kept.result.clone()?)
+    }
+}
+
+/// Runs a guest: it traps, or answers; its answer is an error, or a value that may have to be refused.
+async fn run(
+    opened: &Opened,
+    store: &mut wasmtime::Store<Guest>,
+    name: &str,
+    call: &Call<'_>,
+) -> wasmtime::Result<Result<Result<(Value, usize), Refused>, GuestError>> {
+    Ok(match call {
+        Call::Plan { args } => opened.plan(store, name, args).await?.map(|planned| {
+            let planned = translate::planned(planned)?;
+            let size = serde_json::to_string(&planned).map_or(0, |text| text.len());
+            Ok((Value::Planned(Arc::new(planned)), size))
+        }),
+        Call::Source { args } => opened.source(store, name, args).await?.map(|origin| {
+            let origin = translate::origin(origin)?;
+            let size = format!("{origin:?}").len();
+            Ok((Value::Origin(Arc::new(origin)), size))
+        }),
+        Call::Parse { args, output } => {
+            let values = opened.parse(store, name, args, output).await?;
+            values.map(|values| {
+                let size = values.iter().map(String::len).sum();
+                let values = translate::values(&values, args.len())?;
+                Ok((Value::Values(Arc::new(values)), size))
+            })
+        }
+    }
+    .map_err(translate::guest_error))
+}
+
+fn texts(args: &[Json]) -> Vec<String> {
+    args.iter().map(canonical).collect()
+}
+
+#[async_trait]
+impl Plugins for Host {
+    fn operations(&self) -> Vec<Arc<OperationInfo>> {
+        let entries = self.operations.values();
+        entries.map(|entry| entry.info.clone()).collect()
+    }
+
+    fn facts(&self) -> Vec<Arc<FactInfo>> {
+        let entries = self.facts.values();
+        entries.map(|entry| entry.info.clone()).collect()
+    }
+
+    fn operation(&self, name: &str) -> Result<Arc<OperationInfo>, PluginError> {
+        Ok(self.operation_entry(name)?.info.clone())
+    }
+
+    fn fact(&self, name: &str) -> Result<Arc<FactInfo>, PluginError> {
+        Ok(self.fact_entry(name)?.info.clone())
+    }
+
+    fn bind_operation(
+        &self,
+        name: &str,
+        positional: Vec<Json>,
+        named: JsonMap,
+        secrets: &SecretStore,
+    ) -> Result<Bound, PluginError> {
+        let entry = self.operation_entry(name)?;
+        entry.signature.bind(positional, named, secrets)
+    }
+
+    fn bind_fact(
+        &self,
+        name: &str,
+        positional: Vec<Json>,
+        named: JsonMap,
+        secrets: &SecretStore,
+    ) -> Result<Bound, PluginError> {
+        let entry = self.fact_entry(name)?;
+        entry.signature.bind(positional, named, secrets)
+    }
+
+    async fn plan(
+        &self,
+        operation: &str,
+        args: &Json,
+        view: Arc<dyn PlanningView>,
+    ) -> Result<Arc<Planned>, PluginError> {
+        let component = &self.operation_entry(operation)?.component;
+        let args = canonical(args);
+        let call = Call::Plan { args };
+        match self.call(component, operation, call, view).await? {
+            Value::Planned(planned) => Ok(planned),
+            _ => Err(PluginError::Load(String::from("a plan of another kind"))),
+        }
+    }
+
+    async fn source(
+        &self,
+        fact: &str,
+        args: &[Json],
+        view: Arc<dyn PlanningView>,
+    ) -> Result<Origin, PluginError> {
+        let component = &self.fact_entry(fact)?.component;
+        let call = Call::Source { args: texts(args) };
+        match self.call(component, fact, call, view).await? {
+            Value::Origin(origin) => Ok((*origin).clone()),
+            _ => Err(PluginError::Load(String::from("an origin of another kind"))),
+        }
+    }
+
+    async fn parse(
+        &self,
+        fact: &str,
+        args: &[Json],
+        output: RawOutput,
+        view: Arc<dyn PlanningView>,
+    ) -> Result<Vec<Json>, PluginError> {
+        let component = &self.fact_entry(fact)?.component;
+        let output = translate::raw(output);
+        let call = Call::Parse {
+            args: texts(args),
+            output: &output,
+        };
+        match self.call(component, fact, call, view).await? {
+            Value::Values(values) => Ok((*values).clone()),
+            _ => Err(PluginError::Load(String::from("values of another kind"))),
+        }
+    }
+
+    fn run_ended(&self) {
+        self.memo.clear();
+    }
+}

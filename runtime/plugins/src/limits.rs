@@ -1,0 +1,63 @@
+//! What one guest call may use, and how it is told that it used too much.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+/// What one guest call may use. Reaching a limit ends the call with a report that names the limit; nothing else is
+/// affected, and nothing of such a call is remembered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Time that the guest itself runs. Waiting for the host (facts, files) and for a free processor does not count.
+    /// Default: 10 seconds; the slowest operation of the standard pack needs a few milliseconds.
+    pub running: Duration,
+    /// Linear memory of all instances together, in bytes. Default: 256 MiB; interpreters start with about 20 MiB.
+    pub memory: usize,
+    /// Entries of all tables together. Default: 1,000,000.
+    pub table_entries: usize,
+    /// Core instances, memories and tables, each. Default: 100; an interpreter with its adapters has about 20.
+    pub instances: usize,
+    /// Questions to the host. Default: 100,000.
+    pub host_calls: u32,
+    /// Bytes that the guest may pass to the host in one call or answer: the size of a plan. Default: 64 MiB.
+    pub transfer: usize,
+    /// Log lines. Default: 1000.
+    pub log_lines: usize,
+    /// Bytes of all log lines together. Default: 256 KiB.
+    pub log_bytes: usize,
+    /// Bytes of remembered plans, approximately. Default: 128 MiB; 0 remembers nothing.
+    pub memo: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            running: Duration::from_secs(10),
+            memory: 256 << 20,
+            table_entries: 1_000_000,
+            instances: 100,
+            host_calls: 100_000,
+            transfer: 64 << 20,
+            log_lines: 1000,
+            log_bytes: 256 << 10,
+            memo: 128 << 20,
+        }
+    }
+}
+
+/// A limit that a guest reached.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub(crate) enum Exceeded {
+    #[error("it ran for more than {0:?} without an answer")]
+    Running(Duration),
+    #[error("it needs more than {} MiB of memory", .0 >> 20)]
+    Memory(usize),
+    #[error("it needs tables of more than {0} entries")]
+    Tables(usize),
+    #[error("it asked the host more than {0} questions")]
+    HostCalls(u32),
+    #[error("it wrote more than {lines} lines or {bytes} bytes to the log")]
+    Log { lines: usize, bytes: usize },
+    #[error("it asks questions while it describes itself")]
+    NobodyToAsk,
+}

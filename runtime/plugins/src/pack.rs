@@ -1,0 +1,87 @@
+//! Packs: components under one name and version, from a folder, from memory, or embedded in this program.
+
+use std::borrow::Cow;
+use std::fs;
+use std::path::Path;
+
+use crate::error::LoadError;
+use crate::index::Index;
+
+/// Components under one name and version.
+#[derive(Clone, Debug)]
+pub struct Pack {
+    /// Its name, for messages.
+    pub name: String,
+    /// Its version, for messages.
+    pub version: String,
+    /// Its components.
+    pub components: Vec<PackComponent>,
+}
+
+/// A component of a pack.
+#[derive(Clone, Debug)]
+pub struct PackComponent {
+    pub(crate) name: String,
+    pub(crate) bytes: Cow<'static, [u8]>,
+    /// Code and index. Only this crate can give them: they are trusted.
+    pub(crate) compiled: Option<(&'static [u8], Index)>,
+}
+
+impl PackComponent {
+    /// A component of these bytes. `name` is for messages: its file's name.
+    #[must_use]
+    pub fn new(name: impl Into<String>, bytes: Vec<u8>) -> Self {
+        Self {
+            name: name.into(),
+            bytes: Cow::Owned(bytes),
+            compiled: None,
+        }
+    }
+}
+
+impl Pack {
+    /// A pack of components in memory.
+    #[must_use]
+    pub fn new(
+        name: impl Into<String>,
+        version: impl Into<String>,
+        components: Vec<PackComponent>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            version: version.into(),
+            components,
+        }
+    }
+
+    /// All `*.wasm` files of a folder, by name. Compiled code beside them is not looked at: it would be run without
+    /// a sandbox.
+    ///
+    /// # Errors
+    /// [`LoadError::Unreadable`].
+    pub fn from_folder(
+        name: impl Into<String>,
+        version: impl Into<String>,
+        folder: &Path,
+    ) -> Result<Self, LoadError> {
+        let unreadable = |path: &Path, error: std::io::Error| LoadError::Unreadable {
+            path: path.display().to_string(),
+            message: error.to_string(),
+        };
+        let mut paths = Vec::new();
+        for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, error))? {
+            let path = entry.map_err(|error| unreadable(folder, error))?.path();
+            if path.extension().is_some_and(|found| found == "wasm") {
+                paths.push(path);
+            }
+        }
+        paths.sort();
+        let mut components = Vec::new();
+        for path in paths {
+            let bytes = fs::read(&path).map_err(|error| unreadable(&path, error))?;
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            components.push(PackComponent::new(name, bytes));
+        }
+        Ok(Self::new(name, version, components))
+    }
+}

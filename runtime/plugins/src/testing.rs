@@ -1,0 +1,99 @@
+//! A view with fixed answers, for this crate's tests.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use windlass_engine::contract::{Atom, FactRequest};
+use windlass_engine::json::Json;
+use windlass_engine::local_files::LocalFiles;
+use windlass_engine::plugins::{ErrorKind, GuestError, PlanningView};
+
+use crate::local::local_files;
+
+/// Fixed answers; everything else is not there.
+#[derive(Default)]
+pub(crate) struct Answers {
+    globals: BTreeMap<String, Json>,
+    facts: BTreeMap<String, Json>,
+    /// What was logged: level and message.
+    pub(crate) log: Mutex<Vec<(String, String)>>,
+    /// How many questions were asked.
+    pub(crate) asked: AtomicU32,
+}
+
+impl Answers {
+    pub(crate) fn globals(mut self, globals: &[(&str, Json)]) -> Self {
+        let globals = globals.iter();
+        self.globals
+            .extend(globals.map(|(name, value)| ((*name).to_owned(), value.clone())));
+        self
+    }
+
+    pub(crate) fn fact(mut self, name: &str, value: Json) -> Self {
+        self.facts.insert(name.to_owned(), value);
+        self
+    }
+
+    pub(crate) fn view(self) -> Arc<dyn PlanningView> {
+        Arc::new(self)
+    }
+
+    fn count(&self) {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[async_trait]
+impl PlanningView for Answers {
+    async fn facts(&self, requests: Vec<FactRequest>) -> Vec<Result<Json, GuestError>> {
+        self.count();
+        let answer = |request: FactRequest| {
+            let missing = || GuestError::new(ErrorKind::MissingFact, "not there");
+            self.facts.get(&request.fact).cloned().ok_or_else(missing)
+        };
+        // As real facts do, these take a moment.
+        tokio::task::yield_now().await;
+        requests.into_iter().map(answer).collect()
+    }
+
+    fn host(&self, _pointer: &str) -> Option<Json> {
+        self.count();
+        None
+    }
+
+    fn inventory(&self, _pointer: &str) -> Option<Json> {
+        self.count();
+        None
+    }
+
+    fn global(&self, name: &str) -> Option<Json> {
+        self.count();
+        self.globals.get(name).cloned()
+    }
+
+    fn temp_path(&self, key: &str) -> String {
+        self.count();
+        format!("/tmp/{key}")
+    }
+
+    fn local_files(&self) -> Arc<dyn LocalFiles> {
+        local_files("/".into(), &[])
+    }
+
+    fn matches(&self, _: &[Atom], _: &str, _: &str) -> Result<bool, GuestError> {
+        self.count();
+        Ok(false)
+    }
+
+    fn is_empty(&self, _: u32) -> Result<bool, GuestError> {
+        self.count();
+        Ok(false)
+    }
+
+    fn log(&self, level: &str, message: &str) {
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.push((level.to_owned(), message.to_owned()));
+    }
+}
