@@ -57,9 +57,9 @@ pub fn service(
     plan: &mut Plan,
     /// Its name.
     service: String,
-    /// Whether it should run; null: as it is.
+    /// Whether it should run.
     #[default(true)]
-    running: Option<bool>,
+    running: bool,
     /// Whether it is restarted, if it runs.
     #[default(false)]
     restarted: bool,
@@ -84,7 +84,7 @@ pub fn service(
         &service,
         runs,
         Wanted {
-            running,
+            running: Some(running),
             restarted,
             reloaded,
             command: command.as_deref(),

@@ -92,9 +92,9 @@ pub fn service(
     plan: &mut Plan,
     /// The unit. A name without a unit's suffix is a service's.
     service: String,
-    /// Whether it should run; null: as it is.
+    /// Whether it should run.
     #[default(true)]
-    running: Option<bool>,
+    running: bool,
     /// Whether it is restarted, if it runs.
     #[default(false)]
     restarted: bool,
@@ -146,7 +146,7 @@ pub fn service(
         &unit,
         of_unit(&status, &unit),
         Wanted {
-            running,
+            running: Some(running),
             restarted,
             reloaded,
             command: command.as_deref(),

@@ -26,9 +26,9 @@ pub fn service(
     plan: &mut Plan,
     /// Its name.
     service: String,
-    /// Whether it should run; null: as it is.
+    /// Whether it should run.
     #[default(true)]
-    running: Option<bool>,
+    running: bool,
     /// Whether it is restarted, if it runs.
     #[default(false)]
     restarted: bool,

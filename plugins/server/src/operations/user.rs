@@ -179,7 +179,12 @@ pub fn user(
     let Wanted {
         user, home, group, ..
     } = wanted;
-    let group = group.unwrap_or_else(|| user.clone());
+    let old_group = existing
+        .as_ref()
+        .and_then(|existing| existing.text("group"));
+    let group = group
+        .or(old_group.map(str::to_owned))
+        .unwrap_or_else(|| user.clone());
     if ensure_home {
         let folder = json!({"path": home, "user": user, "group": group, "_no_fail_on_link": true});
         plan.nested("files.directory", folder);
