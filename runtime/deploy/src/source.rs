@@ -57,16 +57,25 @@ impl SourceFile {
     /// # Errors
     /// The syntax error, with its place.
     pub(crate) fn parse(name: &str, text: String) -> Result<Self, String> {
-        let written = AstModule::parse(name, text.clone(), &dialect())
-            .map_err(|error| render_error(&error, &|span| Snippet::plain(span)))?;
+        let written = AstModule::parse(name, text.clone(), &dialect()).map_err(|error| {
+            let shown = render_error(&error, &|span| Snippet::plain(span));
+            let line = error.span().map(|span| Snippet::plain(span).source);
+            match line.and_then(|line| python_only(line.trim_start())) {
+                Some(hint) => format!("{shown}\n  {hint}"),
+                None => shown,
+            }
+        })?;
         let edits = Edits::of(&written, &text);
         let (changed, insertions) = edits.apply(&text);
         let evaluated = AstModule::parse(name, changed, &dialect())
             .map_err(|error| render_error(&error, &|span| Snippet::plain(span)))?;
         let crowded = crowded_lines(&written);
         let lines_of = |span: Span| {
-            let lines = written.file_span(span).resolve_span();
-            (lines.begin.line + 1, lines.end.line + 1)
+            let first = written.file_span(span).resolve_span().begin.line + 1;
+            let range = span.begin().get() as usize..span.end().get() as usize;
+            // A body's span reaches to the next statement.
+            let own = text.get(range).unwrap_or_default().trim_end();
+            (first, first + own.matches('\n').count())
         };
         let loops = walk::host_loops(written.statement())
             .iter()
@@ -225,6 +234,52 @@ impl Edits {
         changed.push_str(bytes.get(from..).unwrap_or_default());
         (changed, insertions)
     }
+}
+
+/// What to write instead of a statement that Python has and deploy files have not.
+fn python_only(line: &str) -> Option<&'static str> {
+    const INSTEAD: [(&str, &str); 9] = [
+        (
+            "from ",
+            "operations, facts and the host are there without an import; other files come with load(\"tasks/web.star\", \"web\")",
+        ),
+        (
+            "import ",
+            "operations, facts and the host are there without an import; other files come with load(\"tasks/web.star\", \"web\")",
+        ),
+        (
+            "@",
+            "there are no decorators: web = deploy(\"Web\", function) makes a deploy function",
+        ),
+        (
+            "while ",
+            "there is no `while`: loop over a list or a range with `for`",
+        ),
+        (
+            "try:",
+            "there are no exceptions: what can fail is an operation, with _ignore_errors = True",
+        ),
+        (
+            "raise ",
+            "there are no exceptions: fail(\"message\") ends the deploy",
+        ),
+        (
+            "with ",
+            "there is no `with`: global arguments are given in each call, or to a deploy function",
+        ),
+        (
+            "class ",
+            "there are no classes: struct(name = value) holds values together",
+        ),
+        (
+            "assert ",
+            "there is no `assert`: if not condition: fail(\"message\")",
+        ),
+    ];
+    INSTEAD
+        .iter()
+        .find(|(start, _)| line.starts_with(start))
+        .map(|(_, hint)| *hint)
 }
 
 /// The digits of an octal literal.

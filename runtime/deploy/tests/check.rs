@@ -167,6 +167,25 @@ fn a_syntax_error_has_a_caret() {
 }
 
 #[test]
+fn what_python_has_more_is_named_with_what_to_write() {
+    for (text, hint) in [
+        ("from x import host\n", "without an import"),
+        ("import os\n", "without an import"),
+        ("@deploy(\"x\")\ndef f():\n    pass\n", "no decorators"),
+        ("while True:\n    pass\n", "loop over a list"),
+        ("try:\n    pass\nexcept:\n    pass\n", "_ignore_errors"),
+        ("with x:\n    pass\n", "in each call"),
+        ("class A:\n    pass\n", "struct("),
+    ] {
+        let error = check(text);
+        assert!(
+            error.contains(hint) && error.contains("--> deploy.star:1:"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn a_deploy_function_that_nobody_calls_is_a_mistake() {
     let error = check("def web():\n    pass\ndeploy(\"Web\", web)\n");
     assert!(

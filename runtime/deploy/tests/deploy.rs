@@ -307,6 +307,42 @@ async fn a_loop_that_swaps_operations_is_a_cycle_and_host_loop_is_the_way_out() 
 }
 
 #[tokio::test]
+async fn rounds_of_host_loops_count_in_the_loop_only() -> Done {
+    let text = "for x in host.loop([1, 2] if host.name == \"db-01\" else [1]):\n    y = x\n    files.file(\"/%d\" % y)\nfiles.file(\"/after\")\n";
+    let run = Run::prepare(&[("deploy.star", text)]).await?;
+    assert_eq!(
+        run.order(),
+        [
+            "files.file (/1) @deploy.star:3 [web-01 web-02 db-01]",
+            "files.file (/2) @deploy.star:3 [db-01]",
+            "files.file (/after) @deploy.star:4 [web-01 web-02 db-01]",
+        ]
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_computed_inventory_is_one_that_the_engine_reads() -> Done {
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let path = folder.path().join("inventory.star");
+    let text = "web = [\"@fake/web-%d\" % n for n in range(2)]\ndb = ([(\"@fake/db\", {\"port\": 1})], {\"role\": \"primary\"})\n";
+    std::fs::write(&path, text).map_err(|error| error.to_string())?;
+    let path = camino::Utf8PathBuf::from_path_buf(path).map_err(|_| "not UTF-8")?;
+    let json = windlass_deploy::inventory_from_star(&path).map_err(|error| error.to_string())?;
+    let inventory = windlass_engine::inventory::Inventory::from_text(
+        "inventory.json",
+        &json.to_string(),
+        &windlass_engine::inventory::InventoryOptions::default(),
+        &windlass_engine::fakes::FakeHosts::default(),
+    )
+    .await
+    .map_err(|error| error.to_string())?;
+    assert_eq!(inventory.group_names(), ["all", "web", "db"]);
+    assert_eq!(inventory.hosts().len(), 3);
+    Ok(())
+}
+
+#[tokio::test]
 async fn several_calls_on_a_line_are_several_operations() -> Done {
     let run = Run::prepare(&[("deploy.star", "files.file(\"/a\"); files.file(\"/b\")\n")]).await?;
     assert_eq!(run.order().len(), 2);

@@ -5,6 +5,7 @@ use std::fmt;
 use allocative::Allocative;
 use starlark::any::ProvidesStaticType;
 use starlark::eval::{Arguments, Evaluator};
+use starlark::starlark_simple_value;
 use starlark::values::list::ListRef;
 use starlark::values::tuple::TupleRef;
 use starlark::values::{
@@ -17,7 +18,7 @@ use crate::current::Current;
 use crate::messages::{known_at_execution, mistake};
 use crate::walk::Reason;
 
-use super::{OperationResult, plain_value};
+use super::OperationResult;
 
 /// A condition on earlier operations.
 #[derive(Clone, Debug, ProvidesStaticType, NoSerialize, Allocative, StarlarkPagablePanic)]
@@ -26,7 +27,7 @@ pub(crate) struct Condition {
     known: Known,
     text: String,
 }
-plain_value!(Condition);
+starlark_simple_value!(Condition);
 
 impl Condition {
     pub(crate) fn new(known: Known, text: impl Into<String>) -> Self {

@@ -15,12 +15,12 @@ use crate::convert::{from_json, to_json};
 use crate::current::Current;
 use crate::messages::{did_you_mean, mistake};
 
-use super::plain_value;
+use starlark::starlark_simple_value;
 
 /// `host.data`.
 #[derive(Clone, Debug, ProvidesStaticType, NoSerialize, Allocative, StarlarkPagablePanic)]
 pub(crate) struct Data;
-plain_value!(Data);
+starlark_simple_value!(Data);
 
 impl fmt::Display for Data {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -104,7 +104,7 @@ fn data_methods(builder: &mut MethodsBuilder) {
 /// `config`.
 #[derive(Clone, Debug, ProvidesStaticType, NoSerialize, Allocative, StarlarkPagablePanic)]
 pub(crate) struct Config;
-plain_value!(Config);
+starlark_simple_value!(Config);
 
 impl fmt::Display for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -12,7 +12,7 @@ use starlark::values::tuple::UnpackTuple;
 use starlark::values::{
     Heap, NoSerialize, StarlarkPagablePanic, StarlarkValue, Value, ValueLike, starlark_value,
 };
-use starlark::{methods_static, starlark_module};
+use starlark::{methods_static, starlark_module, starlark_simple_value};
 use windlass_engine::deploy::FactCall;
 use windlass_engine::json::{Json, json};
 
@@ -21,12 +21,12 @@ use crate::current::{Current, place};
 use crate::messages::{did_you_mean, mistake};
 
 use super::arguments::positional_json;
-use super::{Data, FactName, Globals, plain_value};
+use super::{Data, FactName, Globals};
 
 /// The host that the deploy is evaluated for.
 #[derive(Clone, Debug, ProvidesStaticType, NoSerialize, Allocative, StarlarkPagablePanic)]
 pub(crate) struct Host;
-plain_value!(Host);
+starlark_simple_value!(Host);
 
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -131,7 +131,7 @@ fn host_methods(builder: &mut MethodsBuilder) {
 /// The inventory.
 #[derive(Clone, Debug, ProvidesStaticType, NoSerialize, Allocative, StarlarkPagablePanic)]
 pub(crate) struct Inventory;
-plain_value!(Inventory);
+starlark_simple_value!(Inventory);
 
 impl fmt::Display for Inventory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,7 +1,8 @@
 //! The values that deploy files have besides those of Starlark.
 //!
-//! Starlark's derive macros write `unsafe` for the types of this module; the module itself has none.
-#![allow(unsafe_code)]
+//! Starlark's derive macros write `unsafe` and, for paging that nobody asks for, `panic` for the types of this module;
+//! the module itself has neither.
+#![allow(unsafe_code, clippy::panic)]
 
 mod arguments;
 mod condition;
@@ -18,11 +19,3 @@ pub(crate) use host::{Host, Inventory};
 pub(crate) use names::{FactName, Names, Namespace};
 pub(crate) use operation::{OperationResult, add_function};
 pub(crate) use secret::Secret;
-
-/// The derives and trait of a value that holds no other values.
-macro_rules! plain_value {
-    ($type:ident) => {
-        starlark::starlark_simple_value!($type);
-    };
-}
-pub(crate) use plain_value;

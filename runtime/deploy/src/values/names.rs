@@ -15,7 +15,7 @@ use windlass_engine::plugins::Plugins;
 use crate::messages::mistake;
 
 use super::operation::Operation;
-use super::plain_value;
+use starlark::starlark_simple_value;
 
 /// All names of the loaded packs.
 #[derive(Debug, Default)]
@@ -81,7 +81,7 @@ pub(crate) struct Namespace {
     kind: Kind,
     prefix: String,
 }
-plain_value!(Namespace);
+starlark_simple_value!(Namespace);
 
 impl Namespace {
     /// Operations whose names begin with a prefix; all with an empty one.
@@ -150,7 +150,7 @@ impl<'v> StarlarkValue<'v> for Namespace {
 pub(crate) struct FactName {
     name: String,
 }
-plain_value!(FactName);
+starlark_simple_value!(FactName);
 
 impl FactName {
     pub(crate) fn name(&self) -> &str {

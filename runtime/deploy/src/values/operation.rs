@@ -10,7 +10,7 @@ use starlark::eval::{Arguments, Evaluator};
 use starlark::values::{
     Heap, NoSerialize, StarlarkPagablePanic, StarlarkValue, Value, ValueLike, starlark_value,
 };
-use starlark::{methods_static, starlark_module};
+use starlark::{methods_static, starlark_module, starlark_simple_value};
 use windlass_engine::condition::Condition as Known;
 use windlass_engine::deploy::{OperationCall, OperationRef};
 use windlass_engine::error::EngineError;
@@ -23,14 +23,14 @@ use crate::later::Kept;
 use crate::messages::{mistake, output_before_execution};
 
 use super::arguments::positional_json;
-use super::{Condition, Globals, plain_value};
+use super::{Condition, Globals};
 
 /// An operation of a pack.
 #[derive(Clone, Debug, ProvidesStaticType, NoSerialize, Allocative, StarlarkPagablePanic)]
 pub(crate) struct Operation {
     name: String,
 }
-plain_value!(Operation);
+starlark_simple_value!(Operation);
 
 impl Operation {
     pub(crate) fn new(name: String) -> Self {
@@ -161,7 +161,7 @@ pub(crate) struct OperationResult {
     #[allocative(skip)]
     report: Option<Arc<OperationReport>>,
 }
-plain_value!(OperationResult);
+starlark_simple_value!(OperationResult);
 
 impl OperationResult {
     /// A condition on it; True or False for one that ran already.

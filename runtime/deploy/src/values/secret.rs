@@ -6,14 +6,14 @@ use allocative::Allocative;
 use starlark::any::ProvidesStaticType;
 use starlark::values::{NoSerialize, StarlarkPagablePanic, StarlarkValue, starlark_value};
 
-use super::plain_value;
+use starlark::starlark_simple_value;
 
 /// A secret, by its identity.
 #[derive(Debug, ProvidesStaticType, NoSerialize, Allocative, StarlarkPagablePanic)]
 pub(crate) struct Secret {
     identity: String,
 }
-plain_value!(Secret);
+starlark_simple_value!(Secret);
 
 impl Secret {
     pub(crate) fn new(identity: String) -> Self {
