@@ -14,8 +14,6 @@ pub(crate) struct Package {
     pub(crate) folder: PathBuf,
     /// The name of its `cdylib`, where it builds one.
     pub(crate) cdylib: Option<String>,
-    /// The names of its programs.
-    pub(crate) programs: Vec<String>,
     /// The names of its normal (not dev, not build) dependencies.
     pub(crate) dependencies: Vec<String>,
 }
@@ -42,21 +40,13 @@ pub(crate) fn packages(manifest: &Path) -> Done<Vec<Package>> {
 
 fn package(value: &Value) -> Package {
     let manifest = Path::new(text(value, "manifest_path"));
-    let targets = list(value, "targets");
-    let of_kind = |kind: &'static str| {
-        targets
-            .iter()
-            .filter(move |target| list(target, "kind").iter().any(|value| value == kind))
-    };
+    let cdylib = list(value, "targets")
+        .iter()
+        .find(|target| list(target, "kind").iter().any(|kind| kind == "cdylib"));
     Package {
         name: text(value, "name").to_owned(),
         folder: manifest.parent().unwrap_or(manifest).to_owned(),
-        cdylib: of_kind("cdylib")
-            .next()
-            .map(|target| text(target, "name").to_owned()),
-        programs: of_kind("bin")
-            .map(|target| text(target, "name").to_owned())
-            .collect(),
+        cdylib: cdylib.map(|target| text(target, "name").to_owned()),
         dependencies: list(value, "dependencies")
             .iter()
             .filter(|dependency| dependency.get("kind").is_none_or(Value::is_null))

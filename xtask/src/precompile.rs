@@ -10,19 +10,15 @@ use sha2::{Digest, Sha256};
 
 use crate::failure::{Done, Failure};
 use crate::guests::STANDARD;
-use crate::metadata;
 use crate::workspace::{cargo, root, run, write_if_changed};
 
 /// Compiles every component in the standard pack's folder, unless that was done for the same components, the same
 /// host sources and the same versions of its dependencies.
 pub(crate) fn run_if_needed() -> Done {
     let folder = STANDARD.components();
-    if !program_exists()? {
-        return Ok(());
-    }
     let stamp = folder.join("precompiled.stamp");
     let wanted = digest(&folder)?;
-    if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
+    if complete(&folder)? && fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
         return Ok(());
     }
     let mut precompile = cargo([
@@ -38,14 +34,13 @@ pub(crate) fn run_if_needed() -> Done {
     write_if_changed(&stamp, wanted.as_bytes()).map(|_| ())
 }
 
-fn program_exists() -> Done<bool> {
-    let packages = metadata::packages(&root().join("Cargo.toml"))?;
-    Ok(packages.iter().any(|package| {
-        package
-            .programs
-            .iter()
-            .any(|name| name == "windlass-precompile")
-    }))
+/// Whether each component has its code.
+fn complete(components: &Path) -> Done<bool> {
+    let mut files = Vec::new();
+    collect(components, "wasm", &mut files)?;
+    Ok(files
+        .iter()
+        .all(|file| file.with_extension("cwasm").exists()))
 }
 
 fn digest(components: &Path) -> Done<String> {

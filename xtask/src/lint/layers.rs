@@ -63,7 +63,6 @@ mod tests {
             name: name.to_owned(),
             folder: root(),
             cdylib: None,
-            programs: Vec::new(),
             dependencies: vec![dependency.to_owned()],
         }
     }
