@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use windlass_engine::contract::{FactInfo, OperationInfo};
 
 /// The form of what is stored; another number is not read.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What is known of a component without running it.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -27,7 +27,12 @@ pub struct Parameter {
     pub kind: ParameterKind,
     /// The JSON Schema of its values.
     pub schema: Json,
-    /// Its default; a parameter without one is required.
+    /// Its default; a parameter without one is required. Null is a default.
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub default: Option<Json>,
     /// What it means, in Markdown.
     pub doc: String,
@@ -35,6 +40,11 @@ pub struct Parameter {
     pub secret: bool,
     /// What later versions add.
     pub more: Json,
+}
+
+/// Keeps a default of null apart from none at all.
+fn present<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Json>, D::Error> {
+    Json::deserialize(from).map(Some)
 }
 
 /// One operation of a pack.
@@ -95,6 +105,32 @@ impl FactInfo {
     /// True when the value depends on the user that the command runs as.
     #[must_use]
     pub fn user_dependent(&self) -> bool {
-        self.more.get("user_dependent").and_then(Json::as_bool).unwrap_or(false)
+        self.more
+            .get("user_dependent")
+            .and_then(Json::as_bool)
+            .unwrap_or(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_default_of_null_survives_being_stored() {
+        for default in [None, Some(Json::Null), Some(Json::from(1))] {
+            let parameter = Parameter {
+                name: String::from("a"),
+                kind: ParameterKind::Either,
+                schema: Json::Null,
+                default,
+                doc: String::new(),
+                secret: false,
+                more: Json::Null,
+            };
+            let text = serde_json::to_string(&parameter).unwrap();
+            assert_eq!(serde_json::from_str::<Parameter>(&text).unwrap(), parameter);
+        }
     }
 }
