@@ -14,6 +14,7 @@ use starlark::values::tuple::UnpackTuple;
 use starlark::values::{Value, ValueLike};
 use windlass_engine::condition::Condition as Known;
 use windlass_engine::contract::Stability;
+use windlass_engine::events::Event;
 use windlass_engine::json::{Json, JsonMap};
 use windlass_engine::plugins::Plugins;
 
@@ -286,7 +287,14 @@ fn functions(builder: &mut GlobalsBuilder) {
             && current.program.warns_first(&place)
         {
             let shown = current.program.snippet(&span).message(&changing_fact(fact));
-            host.warn(shown, place);
+            // Whichever host comes first is chance, and the warning is about the file.
+            let stage = host.state().increment_warning_counter();
+            host.state().emit(Event::Warning {
+                stage,
+                host: None,
+                message: shown,
+                place: Some(place),
+            });
         }
         Ok(value)
     }

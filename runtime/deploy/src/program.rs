@@ -18,9 +18,9 @@ use crate::render::{Snippet, render_error};
 use crate::source::SourceFile;
 
 /// How many calls and loop rounds an evaluation may take.
-const STEPS: u64 = 20_000_000;
+const STEPS: u64 = 10_000_000;
 /// How many bytes of values an evaluation may hold.
-const MEMORY: usize = 512 << 20;
+const MEMORY: usize = 128 << 20;
 /// How many calls may be inside each other.
 const CALLS: usize = 200;
 

@@ -137,6 +137,18 @@ fn plain_words(message: &str) -> String {
             "the deploy needs too much memory and is stopped here\n  look for a list or text that grows with every round",
         );
     }
+    let missing = message
+        .strip_prefix("Object of type `")
+        .and_then(|rest| rest.split_once("` has no attribute `"));
+    if let Some((what, rest)) = missing {
+        return format!("`{what}` has no `{rest}");
+    }
+    let unknown = message
+        .strip_prefix("Variable `")
+        .and_then(|rest| rest.split_once("` not found"));
+    if let Some((name, rest)) = unknown {
+        return format!("there is no `{name}` here{rest}");
+    }
     message.to_owned()
 }
 

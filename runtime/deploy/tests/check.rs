@@ -200,3 +200,35 @@ fn several_mistakes_are_shown_at_once() {
     let error = check("apt.packges()\nfiles.fil()\n");
     assert_eq!(error.matches(" --> ").count(), 2, "{error}");
 }
+
+/// The examples of the book: each is a whole deploy, whose other files need not be there.
+#[test]
+fn the_examples_of_the_book_are_right() {
+    let page = std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../docs/src/deploys.md"
+    ))
+    .unwrap_or_default();
+    let examples: Vec<&str> = page
+        .split("```python\n")
+        .skip(1)
+        .filter_map(|rest| rest.split_once("```"))
+        .map(|(example, _)| example)
+        .collect();
+    assert!(
+        examples.len() > 5,
+        "the page has {} examples",
+        examples.len()
+    );
+    for example in examples {
+        let said = check_files(&[
+            ("deploy.star", example),
+            (
+                "tasks/web.star",
+                "def _web():\n    pass\nweb = deploy(\"Web\", _web)\n",
+            ),
+            ("tasks/users.star", ""),
+        ]);
+        assert_eq!(said, "ok", "{example}");
+    }
+}

@@ -365,10 +365,10 @@ files.file(path = "/" + host.data["extra"] + "/" + ",".join(names) + "/" + str("
         run.arguments("web-01", 0),
         json!({"path": "/default/web-01,web-02,db-01/True"})
     );
-    let missing = error("x = host.data.prt\n").await;
-    assert!(
-        missing.contains("prt") && missing.contains("did you mean `port`"),
-        "{missing}"
+    assert_eq!(
+        error("x = host.data.prt\n").await,
+        "`host.data` has no `prt`, did you mean `port`?\n \
+         --> deploy.star:1:5\n  |\n1 | x = host.data.prt\n  |     ^^^^^^^^^^^^^"
     );
     let unknown = error("x = inventory.get_host(\"web-1\")\n").await;
     assert!(
@@ -448,4 +448,62 @@ async fn arguments_that_are_none_are_explained() {
     );
     let condition = error("files.file(\"/x\", _if = files.file(\"/y\"))\n").await;
     assert!(condition.contains("_if = result.did_change"), "{condition}");
+}
+
+#[tokio::test]
+async fn nothing_is_called_at_the_wrong_stage() -> Done {
+    let text = r#"
+def late():
+    include("more.star")
+def deciding(attempt):
+    return files.file("/x")
+def failing():
+    fake.run(command = "fail 3")
+call(late, _ignore_errors = True)
+fake.run(command = "echo x", _retries = 1, _retry_delay = 0, _retry_until = deciding, _ignore_errors = True)
+call(failing, _ignore_errors = True)
+"#;
+    let run = Run::prepare(&[("deploy.star", text), ("more.star", "")]).await?;
+    run.execute().await?;
+    let results = run.results("db-01");
+    assert!(
+        results[0].contains("nothing is added at execution")
+            && results[0].contains("deploy.star:3:5"),
+        "{results:?}"
+    );
+    assert!(
+        results[1].contains("the operation `files.file` is called inside `_retry_until`"),
+        "{results:?}"
+    );
+    assert!(
+        results[2].contains("the nested operation `fake.run` failed")
+            && results[2].contains("deploy.star:7:5"),
+        "{results:?}"
+    );
+    let planned = error("x = files.file(\"/x\")\ny = x.will_change\n").await;
+    assert!(planned.contains("_if = result.did_change"), "{planned}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn global_arguments_of_facts_and_names_are_checked() {
+    let unknown = error("host.fact(\"files.File\", path = \"/x\", _sodu = True)\n").await;
+    assert!(
+        unknown.starts_with(
+            "there is no global argument `_sodu`, did you mean `_sudo`?\n --> deploy.star:1:1"
+        ),
+        "{unknown}"
+    );
+    let name = error("files.file(\"/x\", name = 5)\n").await;
+    assert!(
+        name.starts_with("`name` takes text, not a value of type int"),
+        "{name}"
+    );
+    let mode = error("m = 493\nfiles.file(\"/x\", mode = m)\n").await;
+    assert!(mode.contains("493 is 0o755 in octal"), "{mode}");
+    let retry = error("files.file(\"/x\", _retry_until = True)\n").await;
+    assert!(
+        retry.starts_with("`_retry_until` takes a function of a try"),
+        "{retry}"
+    );
 }

@@ -269,6 +269,15 @@ fn result_methods(builder: &mut MethodsBuilder) {
     }
 
     #[starlark(attribute)]
+    fn will_change<'v>(this: Value<'v>) -> starlark::Result<Value<'v>> {
+        let name = &self::this(this)?.name;
+        Err(mistake(format!(
+            "what `{name}` will change is planned after the deploy was read\n  \
+             to depend on it write _if = result.did_change"
+        )))
+    }
+
+    #[starlark(attribute)]
     fn stdout<'v>(this: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
         self::this(this)?.part("stdout", heap, |report| report.stdout.clone().into())
     }
