@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use windlass_packs::cases::{Case, Differences, Options, Outcome, read_cases, run_cases};
-use windlass_plugins::{Host, Pack};
+use windlass_plugins::{CodeCache, Host, Pack};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -31,7 +31,9 @@ async fn every_case_passes() {
     let folder = root().join("target/plugins");
     let pack = Pack::from_folder("standard", "0.1.0", &folder)
         .expect("`cargo xtask plugins` makes the components");
+    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("standard-pack");
     let host = Host::builder()
+        .cache(CodeCache::Folder(cache))
         .load(pack)
         .build()
         .await
