@@ -334,3 +334,7 @@ impl Plugins for Host {
         self.memo.clear();
     }
 }
+
+#[cfg(test)]
+#[path = "host/tests.rs"]
+mod tests;

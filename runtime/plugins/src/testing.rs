@@ -1,6 +1,8 @@
-//! A view with fixed answers, for this crate's tests.
+//! A view with fixed answers, and hosts with test guests, for this crate's tests.
+#![allow(clippy::panic)]
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,6 +13,7 @@ use windlass_engine::local_files::LocalFiles;
 use windlass_engine::plugins::{ErrorKind, GuestError, PlanningView};
 
 use crate::local::local_files;
+use crate::{CodeCache, Host, Limits, Pack, PackComponent};
 
 /// Fixed answers; everything else is not there.
 #[derive(Default)]
@@ -96,4 +99,32 @@ impl PlanningView for Answers {
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         log.push((level.to_owned(), message.to_owned()));
     }
+}
+
+/// Guests of `tests/guests`, as a pack.
+pub(crate) fn guests(names: &[&str]) -> Pack {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"),
+        PathBuf::from,
+    );
+    let components = names.iter().map(|name| {
+        let path = target.join("test-guests").join(format!("{name}.wasm"));
+        let bytes = std::fs::read(&path).unwrap_or_else(|error| {
+            panic!("{}: {error}; run `cargo xtask plugins`", path.display())
+        });
+        PackComponent::new(format!("{name}.wasm"), bytes)
+    });
+    Pack::new("test", "1.0.0", components.collect())
+}
+
+/// A host with guests, and limits; compiled code is kept nowhere.
+pub(crate) async fn host_with(names: &[&str], limits: Limits) -> Arc<Host> {
+    let builder = Host::builder().cache(CodeCache::Off).limits(limits);
+    let built = builder.load(guests(names)).build().await;
+    built.unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A host with guests and the default limits.
+pub(crate) async fn host(names: &[&str]) -> Arc<Host> {
+    host_with(names, Limits::default()).await
 }

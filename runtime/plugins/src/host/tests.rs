@@ -1,0 +1,373 @@
+//! The host with real guests: those of `tests/guests`, which `cargo xtask plugins` builds.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use windlass_engine::contract::{Action, Part};
+use windlass_engine::json::json;
+use windlass_engine::plugins::ErrorKind;
+
+use super::*;
+use crate::testing::{Answers, guests, host, host_with};
+use crate::{CodeCache, LoadError, Pack};
+
+fn saying(said: &str, user: &str) -> Answers {
+    Answers::default()
+        .fact("echo.Word", json!(said))
+        .globals(&[("_sudo_user", json!(user))])
+}
+
+async fn say(host: &Host, text: &str, view: Arc<dyn PlanningView>) -> Arc<Planned> {
+    host.plan("echo.say", &json!({"text": text}), view)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn an_operation_is_planned() {
+    let host = host(&["echo"]).await;
+    let view = Arc::new(saying("nothing", "ann"));
+    let planned = say(&host, "it's", view.clone()).await;
+    let [step] = planned.steps.as_slice() else {
+        panic!("{planned:?}")
+    };
+    let Action::Shell(shell) = &step.action else {
+        panic!("{step:?}")
+    };
+    let words: Vec<&Part> = shell
+        .text
+        .iter()
+        .filter(|part| matches!(part, Part::Word(_)))
+        .collect();
+    assert_eq!(
+        words,
+        [
+            &Part::Word(String::from("ann")),
+            &Part::Word(String::from("it's"))
+        ]
+    );
+    let [prediction] = step.predictions.as_slice() else {
+        panic!("{step:?}")
+    };
+    assert_eq!(prediction.fact, "echo.Word");
+    assert_eq!(prediction.args, json!({"name": "said"}));
+    assert_eq!(prediction.value, Some(json!("it's")));
+    let planned = say(&host, "it's", saying("it's", "ann").view()).await;
+    assert!(planned.steps.is_empty());
+    assert_eq!(planned.notes, ["it is said already"]);
+    let log = view.log.lock().unwrap();
+    assert_eq!(*log, [(String::from("info"), String::from("saying it's"))]);
+}
+
+#[tokio::test]
+async fn facts_have_a_source_and_a_parser() {
+    let host = host(&["echo"]).await;
+    let args = [json!({"name": "a b"})];
+    let view = || Answers::default().view();
+    let Origin::Shell(shell) = host.source("echo.Word", &args, view()).await.unwrap() else {
+        panic!("no command")
+    };
+    assert!(shell.text.contains(&Part::Word(String::from("a b"))));
+    let output = RawOutput {
+        stdout: b"hello".to_vec(),
+        ..RawOutput::default()
+    };
+    let parsed = host.parse("echo.Word", &args, output, view()).await;
+    assert_eq!(parsed.unwrap(), [json!("hello")]);
+    let Origin::Derived(facts) = host.source("echo.Length", &args, view()).await.unwrap() else {
+        panic!("not derived")
+    };
+    assert_eq!(facts.first().unwrap().fact, "echo.Word");
+    let output = RawOutput {
+        values: vec![json!("four")],
+        ..RawOutput::default()
+    };
+    let parsed = host.parse("echo.Length", &args, output, view()).await;
+    assert_eq!(parsed.unwrap(), [json!(4)]);
+}
+
+#[tokio::test]
+async fn two_hundred_hosts_in_one_state_cost_one_call() {
+    let host = host(&["echo"]).await;
+    let first = say(&host, "x", saying("y", "ann").view()).await;
+    for _ in 1..200 {
+        let view = Arc::new(saying("y", "ann"));
+        let planned = say(&host, "x", view.clone()).await;
+        assert!(Arc::ptr_eq(&first, &planned));
+        assert_eq!(view.log.lock().unwrap().len(), 1);
+        assert_eq!(view.asked.load(Ordering::Relaxed), 2);
+    }
+    let stats = host.stats();
+    assert_eq!((stats.guest_calls, stats.remembered), (1, 199));
+    assert!(stats.memo_bytes > 0);
+    // Another answer is another plan; what it has in common is asked once.
+    let view = Arc::new(saying("y", "bob"));
+    assert!(!Arc::ptr_eq(&first, &say(&host, "x", view.clone()).await));
+    assert_eq!(view.asked.load(Ordering::Relaxed), 2);
+    assert_eq!(host.stats().guest_calls, 2);
+    host.run_ended();
+    assert_eq!(host.stats().memo_bytes, 0);
+    say(&host, "x", saying("y", "ann").view()).await;
+    assert_eq!(host.stats().guest_calls, 3);
+}
+
+#[tokio::test]
+async fn a_guest_s_error_is_an_answer() {
+    let host = host(&["echo"]).await;
+    let args = json!({"text": "x", "fail": true});
+    for _ in 0..2 {
+        let result = host.plan("echo.say", &args, Answers::default().view());
+        let Err(PluginError::Guest(error)) = result.await else {
+            panic!("no error")
+        };
+        assert_eq!(error.kind, ErrorKind::InvalidValue);
+        assert_eq!(error.message, "it was to fail");
+        assert_eq!(error.at.as_deref(), Some("fail"));
+    }
+    assert_eq!(host.stats().guest_calls, 1);
+    let args = json!({"text": "x"});
+    let missing = host.plan("echo.say", &args, Answers::default().view());
+    let Err(PluginError::Guest(error)) = missing.await else {
+        panic!("no error")
+    };
+    assert_eq!(error.kind, ErrorKind::MissingFact);
+}
+
+fn small() -> Limits {
+    Limits {
+        running: Duration::from_millis(100),
+        memory: 32 << 20,
+        host_calls: 1000,
+        transfer: 1 << 20,
+        log_lines: 100,
+        ..Limits::default()
+    }
+}
+
+async fn end_of(host: &Host, operation: &str) -> (String, String) {
+    let args = json!({});
+    match host.plan(operation, &args, Answers::default().view()).await {
+        Err(PluginError::Trap { pack, report }) => (pack, report),
+        other => panic!("{operation}: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn guests_that_misbehave_are_ended_and_reported() {
+    let host = host_with(&["hostile", "echo"], small()).await;
+    for (operation, cause) in [
+        ("trap", "unreachable"),
+        ("spin", "it ran for more than 100ms without an answer"),
+        ("spin_after_asking", "it ran for more than 100ms"),
+        ("grow", "it needs more than 32 MiB of memory"),
+        ("recurse", "out of bounds memory access"),
+        ("flood_log", "more than 100 lines"),
+        (
+            "flood_questions",
+            "it asked the host more than 1000 questions",
+        ),
+        ("flood_plan", "fuel"),
+    ] {
+        let (pack, report) = end_of(&host, &format!("hostile.{operation}")).await;
+        assert_eq!(pack, "test 1.0.0");
+        assert!(report.contains(cause), "{operation}: {report}");
+        let named = report.starts_with(&format!("hostile.{operation}: the plugin failed: "));
+        assert!(named, "{report}");
+        // Others go on.
+        say(&host, operation, saying("y", "ann").view()).await;
+    }
+    let calls = host.stats().guest_calls;
+    end_of(&host, "hostile.trap").await;
+    assert_eq!(host.stats().guest_calls, calls + 1, "a trap was remembered");
+}
+
+#[tokio::test]
+async fn a_trap_shows_the_guest_s_stack() {
+    let host = host(&["hostile"]).await;
+    let (_, report) = end_of(&host, "hostile.trap").await;
+    let mut frames = report.lines().skip(1);
+    assert!(frames.next().unwrap().starts_with("  0: "), "{report}");
+    let args = [json!({})];
+    let output = RawOutput::default();
+    let parsed = host.parse("hostile.Broken", &args, output, Answers::default().view());
+    let Err(PluginError::Trap { report, .. }) = parsed.await else {
+        panic!("no trap")
+    };
+    assert!(report.starts_with("hostile.Broken: "), "{report}");
+}
+
+/// Answers after a while.
+struct Slow(Mutex<Duration>);
+
+#[async_trait]
+impl PlanningView for Slow {
+    async fn facts(
+        &self,
+        requests: Vec<windlass_engine::contract::FactRequest>,
+    ) -> Vec<Result<Json, GuestError>> {
+        let delay = *self.0.lock().unwrap();
+        tokio::time::sleep(delay).await;
+        requests.iter().map(|_| Ok(json!("late"))).collect()
+    }
+    fn host(&self, _: &str) -> Option<Json> {
+        None
+    }
+    fn inventory(&self, _: &str) -> Option<Json> {
+        None
+    }
+    fn global(&self, _: &str) -> Option<Json> {
+        None
+    }
+    fn temp_path(&self, key: &str) -> String {
+        key.to_owned()
+    }
+    fn local_files(&self) -> Arc<dyn windlass_engine::local_files::LocalFiles> {
+        crate::local_files("/".into(), &[])
+    }
+    fn matches(
+        &self,
+        _: &[windlass_engine::contract::Atom],
+        _: &str,
+        _: &str,
+    ) -> Result<bool, GuestError> {
+        Ok(false)
+    }
+    fn is_empty(&self, _: u32) -> Result<bool, GuestError> {
+        Ok(false)
+    }
+    fn log(&self, _: &str, _: &str) {}
+}
+
+#[tokio::test]
+async fn waiting_for_the_host_is_not_running() {
+    let host = host_with(&["echo"], small()).await;
+    let view = Arc::new(Slow(Mutex::new(Duration::from_millis(400))));
+    assert_eq!(say(&host, "late", view).await.notes, ["it is said already"]);
+}
+
+#[tokio::test]
+async fn what_a_later_version_says_is_refused_by_name() {
+    let host = host(&["newer"]).await;
+    for (operation, cause) in [
+        (
+            "step",
+            "a step of the kind `teleport` needs a newer windlass",
+        ),
+        ("field", "the step's `priority` needs a newer windlass"),
+        ("json", "the arguments of a nested operation is no JSON"),
+    ] {
+        let (_, report) = end_of(&host, &format!("newer.{operation}")).await;
+        assert!(report.contains(cause), "{report}");
+    }
+}
+
+async fn refusal(names: &[&str]) -> LoadError {
+    let builder = Host::builder().cache(CodeCache::Off).load(guests(names));
+    match builder.build().await {
+        Ok(_) => panic!("{names:?} were loaded"),
+        Err(error) => error,
+    }
+}
+
+#[tokio::test]
+async fn a_component_that_could_act_is_refused() {
+    assert_eq!(
+        refusal(&["acting"]).await.to_string(),
+        "test/acting.wasm is refused: it imports `windlass:plugin/target@0.1.0`\n  a component with operations or \
+         facts may import facts, context, local-files, secrets, log, types of the contract, and nothing that acts"
+    );
+}
+
+#[tokio::test]
+async fn two_components_cannot_share_a_namespace() {
+    assert_eq!(
+        refusal(&["echo", "twin"]).await.to_string(),
+        "both test/echo.wasm and test/twin.wasm have the namespace `echo`; load one of them only, or give one \
+         another name"
+    );
+}
+
+#[tokio::test]
+async fn what_is_no_component_is_refused() {
+    let part = crate::PackComponent::new("x.wasm", b"\0asm but no more".to_vec());
+    let pack = Pack::new("bad", "1", vec![part]);
+    let builder = Host::builder().cache(CodeCache::Off).load(pack);
+    let Err(error) = builder.build().await else {
+        panic!("it was loaded")
+    };
+    assert!(
+        error
+            .to_string()
+            .starts_with("bad/x.wasm is no valid component: "),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn unknown_names_have_a_nearest_one() {
+    let host = host(&["echo"]).await;
+    assert_eq!(
+        host.operation("echo.sya").unwrap_err().to_string(),
+        "there is no operation `echo.sya`, did you mean `echo.say`?"
+    );
+    assert_eq!(
+        host.fact("echo.word").unwrap_err().to_string(),
+        "there is no fact `echo.word`, did you mean `echo.Word`?"
+    );
+    let names: Vec<String> = host
+        .operations()
+        .iter()
+        .map(|info| info.name.clone())
+        .collect();
+    assert_eq!(names, ["echo.say", "echo.upload"]);
+}
+
+#[tokio::test]
+async fn kept_code_runs_without_asking_the_guest_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = CodeCache::Folder(folder.path().join("code"));
+    for round in 0..2 {
+        let builder = Host::builder().cache(cache.clone()).load(guests(&["echo"]));
+        let host = builder.build().await.unwrap();
+        assert!(host.warnings().is_empty(), "{:?}", host.warnings());
+        let planned = say(&host, "x", saying("x", "ann").view()).await;
+        assert_eq!(planned.notes, ["it is said already"], "round {round}");
+    }
+    let entries = std::fs::read_dir(folder.path().join("code")).unwrap();
+    assert_eq!(entries.count(), 1);
+}
+
+#[tokio::test]
+async fn a_cache_that_cannot_be_trusted_costs_a_warning_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let open = std::fs::Permissions::from_mode(0o777);
+    std::fs::set_permissions(folder.path(), open).unwrap();
+    let cache = CodeCache::Folder(folder.path().to_owned());
+    let builder = Host::builder().cache(cache).load(guests(&["echo"]));
+    let host = builder.build().await.unwrap();
+    let [warning] = host.warnings() else {
+        panic!("{:?}", host.warnings())
+    };
+    assert!(warning.contains("has mode 777"), "{warning}");
+    say(&host, "x", saying("x", "ann").view()).await;
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn code_for_every_processor_runs_here() {
+    let pack = guests(&["echo"]);
+    let bytes = pack.components.first().unwrap().bytes.to_vec();
+    let ahead = crate::compile_ahead("echo", bytes.clone()).await.unwrap();
+    assert_eq!(ahead.namespace, "echo");
+    let index = crate::index::Index::read(ahead.index.as_bytes()).unwrap();
+    let mut part = crate::PackComponent::new("echo.wasm", bytes);
+    part.compiled = Some((Box::leak(ahead.code.into_boxed_slice()), index));
+    let builder = Host::builder()
+        .cache(CodeCache::Off)
+        .load(Pack::new("test", "1", vec![part]));
+    let host = builder.build().await.unwrap();
+    let planned = say(&host, "x", saying("x", "ann").view()).await;
+    assert_eq!(planned.notes, ["it is said already"]);
+}
