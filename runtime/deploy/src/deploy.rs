@@ -18,7 +18,7 @@ pub struct StarlarkDeploy {
 }
 
 impl StarlarkDeploy {
-    /// Reads and parses a deploy file.
+    /// Reads and parses a deploy file. Places name it, and what it loads, as the path does if that is relative.
     ///
     /// # Errors
     /// [`EngineError::Io`] when it cannot be read; [`EngineError::Deploy`] with the place of a syntax error.
@@ -33,7 +33,7 @@ impl StarlarkDeploy {
             _ => Utf8PathBuf::from("."),
         };
         let name = path.file_name().unwrap_or(path.as_str());
-        Self::parse(folder, name, text)
+        Self::of(folder.clone(), prefix(&folder), name, text)
     }
 
     /// A deploy of a text, as if it stood in a file of this name in this folder.
@@ -45,10 +45,35 @@ impl StarlarkDeploy {
         name: &str,
         text: impl Into<String>,
     ) -> Result<Self, EngineError> {
-        let main = SourceFile::parse(name, text.into()).map_err(EngineError::Deploy)?;
+        Self::of(folder.into(), String::new(), name, text.into())
+    }
+
+    fn of(
+        folder: Utf8PathBuf,
+        prefix: String,
+        name: &str,
+        text: String,
+    ) -> Result<Self, EngineError> {
+        let shown = format!("{prefix}{name}");
+        let main = SourceFile::parse(&shown, text).map_err(EngineError::Deploy)?;
         Ok(Self {
-            program: Arc::new(Program::new(folder.into(), main)),
+            program: Arc::new(Program::new(folder, prefix, main)),
         })
+    }
+}
+
+/// What names files of a folder: the folder as the user gave it, so that deploys of several folders are told apart.
+/// An absolute one would make the identity of operations depend on the machine.
+fn prefix(folder: &Utf8Path) -> String {
+    let parts: Vec<&str> = folder
+        .components()
+        .map(|part| part.as_str())
+        .filter(|part| *part != ".")
+        .collect();
+    if folder.is_absolute() || parts.is_empty() {
+        String::new()
+    } else {
+        format!("{}/", parts.join("/"))
     }
 }
 
@@ -84,5 +109,18 @@ impl DeploySource for StarlarkDeploy {
         program
             .evaluate(&program.main, current)
             .map_err(|error| EngineError::Deploy(program.render(&error)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_named_as_the_user_did() {
+        assert_eq!(prefix(Utf8Path::new(".")), "");
+        assert_eq!(prefix(Utf8Path::new("./web/")), "web/");
+        assert_eq!(prefix(Utf8Path::new("../web/a")), "../web/a/");
+        assert_eq!(prefix(Utf8Path::new("/srv/web")), "");
     }
 }

@@ -38,6 +38,8 @@ pub(crate) fn limit(eval: &mut Evaluator) -> starlark::Result<()> {
 /// A deploy file and all files that it loads and includes.
 pub(crate) struct Program {
     folder: Utf8PathBuf,
+    /// What stands before paths below the folder where files are named.
+    prefix: String,
     pub(crate) main: Arc<SourceFile>,
     files: Mutex<BTreeMap<String, Arc<SourceFile>>>,
     modules: Mutex<HashMap<String, FrozenModule>>,
@@ -47,11 +49,12 @@ pub(crate) struct Program {
 
 impl Program {
     /// A program of a file and what is below its folder.
-    pub(crate) fn new(folder: Utf8PathBuf, main: SourceFile) -> Self {
+    pub(crate) fn new(folder: Utf8PathBuf, prefix: String, main: SourceFile) -> Self {
         let main = Arc::new(main);
         let files = BTreeMap::from([(main.name.clone(), main.clone())]);
         Self {
             folder,
+            prefix,
             main,
             files: Mutex::new(files),
             modules: Mutex::default(),
@@ -87,11 +90,12 @@ impl Program {
     /// # Errors
     /// Why it cannot be read, or its syntax error.
     pub(crate) fn read(&self, path: &str) -> Result<Arc<SourceFile>, String> {
-        let name = self.name_of(path)?;
+        let relative = self.path_of(path)?;
+        let name = format!("{}{relative}", self.prefix);
         if let Some(file) = self.file_of(&name) {
             return Ok(file);
         }
-        let text = std::fs::read_to_string(self.folder.join(&name))
+        let text = std::fs::read_to_string(self.folder.join(&relative))
             .map_err(|error| format!("`{path}` cannot be read: {error}"))?;
         let file = Arc::new(SourceFile::parse(&name, text)?);
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
@@ -99,7 +103,7 @@ impl Program {
     }
 
     /// A path relative to the folder, which it must not leave.
-    fn name_of(&self, path: &str) -> Result<String, String> {
+    fn path_of(&self, path: &str) -> Result<String, String> {
         let found = self.folder.join(path);
         let real = found.canonicalize_utf8().map_err(|error| {
             if error.kind() == std::io::ErrorKind::NotFound {
@@ -241,8 +245,12 @@ impl Program {
 
     fn load(&self, source: &SourceFile) -> starlark::Result<FrozenModule> {
         let program = Current::get()?.program;
+        let relative = source
+            .name
+            .strip_prefix(&self.prefix)
+            .unwrap_or(&source.name);
         let current = Current {
-            purpose: Purpose::Loading(source.name.clone()),
+            purpose: Purpose::Loading(relative.to_owned()),
             program,
             outer: Vec::new(),
             later: Arc::new(Later::default()),

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use starlark::codemap::Span;
 use starlark::syntax::ast::{Argument, AssignTarget, AstArgument, AstExpr, AstStmt, Expr, Stmt};
 use windlass_engine::arguments::GlobalArguments;
-use windlass_engine::contract::{Parameter, ParameterKind};
 use windlass_engine::json::{Json, JsonMap};
 use windlass_engine::plugins::{PluginError, Plugins};
 use windlass_engine::secrets::SecretStore;
@@ -17,6 +16,7 @@ use crate::walk::{self, dotted, each_statement, exprs_below, fact_named};
 use super::Finding;
 use super::literal;
 use super::scope::Scope;
+use super::signature::Call;
 
 /// Checks the calls of a file.
 pub(crate) fn check(file: &SourceFile, scope: &Scope, plugins: &dyn Plugins) -> Vec<Finding> {
@@ -360,64 +360,6 @@ impl Checker<'_> {
             }
         });
         findings
-    }
-}
-
-/// What is called, for messages and binding.
-struct Call<'a> {
-    name: &'a str,
-    callee: Span,
-    parameters: &'a [Parameter],
-    operation: bool,
-    bind: &'a dyn Fn(Vec<Json>, JsonMap) -> Result<(), PluginError>,
-}
-
-impl Call<'_> {
-    /// The message for an argument that there is not.
-    fn unknown(&self, key: &str) -> Option<String> {
-        let takes = |parameter: &Parameter| {
-            parameter.name == key || parameter.kind == ParameterKind::RestMap
-        };
-        if self.parameters.iter().any(takes) {
-            return None;
-        }
-        let names = || {
-            self.parameters
-                .iter()
-                .map(|parameter| parameter.name.as_str())
-        };
-        let global = GlobalArguments::NAMES
-            .iter()
-            .copied()
-            .find(|name| name.strip_prefix('_') == Some(key));
-        let hint = match (nearest(key, names()), global) {
-            (Some(near), _) => format!(", did you mean `{near}`?"),
-            (None, Some(global)) => format!(", did you mean the global argument `{global}`?"),
-            (None, None) if self.parameters.is_empty() => String::from("\n  it takes no arguments"),
-            (None, None) => format!("\n  it takes {}", names().collect::<Vec<_>>().join(", ")),
-        };
-        Some(format!("{} has no argument `{key}`{hint}", self.name))
-    }
-
-    /// Required arguments that are not given.
-    fn missing(&self, positional: usize, given: &HashMap<String, Span>) -> Vec<String> {
-        let mut by_position = positional;
-        let mut missing = Vec::new();
-        for parameter in self.parameters {
-            let takes_position = parameter.kind == ParameterKind::Either && by_position > 0;
-            if takes_position {
-                by_position -= 1;
-            }
-            let required = parameter.default.is_none()
-                && matches!(
-                    parameter.kind,
-                    ParameterKind::Either | ParameterKind::Keyword
-                );
-            if required && !takes_position && !given.contains_key(&parameter.name) {
-                missing.push(format!("`{}`", parameter.name));
-            }
-        }
-        missing
     }
 }
 

@@ -3,6 +3,7 @@
 mod calls;
 mod literal;
 mod scope;
+mod signature;
 
 use std::sync::Arc;
 
