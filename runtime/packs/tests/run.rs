@@ -427,3 +427,33 @@ async fn a_difference_with_a_reason_counts_as_passed_and_is_shown() {
         (&json!(2), &json!(1))
     );
 }
+
+#[test]
+fn the_books_examples_can_be_read() {
+    let page = include_str!("../../../docs/src/cases.md");
+    let block = |language: &str| {
+        let blocks = page.split("```").skip(1).step_by(2);
+        blocks
+            .filter_map(|block| block.strip_prefix(language))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let ids: Vec<String> = block("json\n")
+        .iter()
+        .map(|text| {
+            serde_json::from_str::<Case>(text)
+                .expect(text)
+                .id()
+                .to_owned()
+        })
+        .collect();
+    assert_eq!(ids, ["motd/set/changes", "motd/Text/two_lines"]);
+    for list in block("toml\n") {
+        assert!(
+            Differences::parse(&list)
+                .expect("a list")
+                .reason(&ids[0])
+                .is_some()
+        );
+    }
+}
