@@ -37,3 +37,52 @@ pub fn standard() -> Result<Pack, LoadError> {
         components.collect(),
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use windlass_engine::contract::Origin;
+    use windlass_engine::json::json;
+    use windlass_engine::plugins::Plugins;
+    use windlass_engine::secrets::SecretStore;
+
+    use super::*;
+    use crate::testing::Answers;
+    use crate::{CodeCache, Host};
+
+    #[tokio::test]
+    async fn it_starts_without_compiling_or_running_anything() {
+        let pack = standard().unwrap_or_else(|error| panic!("{error}"));
+        for component in &pack.components {
+            let compiled = component.compiled.is_some();
+            assert!(compiled, "{}: run `cargo xtask plugins`", component.name);
+        }
+        // A cache that cannot be opened gives a warning; it is not even looked for.
+        let nowhere = CodeCache::Folder("/proc/nowhere".into());
+        let host = Host::builder().cache(nowhere).load(pack).build().await;
+        let host = host.unwrap();
+        assert!(host.warnings().is_empty());
+        assert!(host.operation("files.directory").is_ok());
+        assert_eq!(host.stats().guest_calls, 0);
+    }
+
+    #[tokio::test]
+    async fn its_code_runs() {
+        let builder = Host::builder().cache(CodeCache::Off);
+        let host = builder.load(standard().unwrap()).build().await.unwrap();
+        let named = json!({"path": "/etc/motd"});
+        let named = named.as_object().cloned().unwrap();
+        let bound = host.bind_fact("files.File", Vec::new(), named, &SecretStore::default());
+        let args = [bound.unwrap().args];
+        let view = Answers::default().view();
+        let origin = host.source("files.File", &args, view).await.unwrap();
+        let Origin::Shell(shell) = origin else {
+            panic!("{origin:?}")
+        };
+        let text = format!("{:?}", shell.text);
+        assert!(
+            text.contains("stat") && text.contains("/etc/motd"),
+            "{text}"
+        );
+    }
+}
