@@ -49,10 +49,6 @@ impl Guests {
         root().join(self.workspace).join("Cargo.toml")
     }
 
-    pub(crate) fn exists(self) -> bool {
-        self.manifest().exists()
-    }
-
     pub(crate) fn components(self) -> PathBuf {
         target().join(self.components)
     }
@@ -60,9 +56,6 @@ impl Guests {
     /// Builds the crates and writes `NAME.wasm` for each that is a component; NAME is its folder's name. Files are
     /// written only where their bytes changed, and those of crates that are gone are removed.
     pub(crate) fn build(self) -> Done {
-        if !self.exists() {
-            return Ok(());
-        }
         let rustc = guest_compiler::find()?;
         let manifest = self.manifest();
         let packages = metadata::packages(&manifest)?;
