@@ -123,9 +123,7 @@ fn normal(path: &Utf8Path) -> Option<Utf8PathBuf> {
         match component {
             Utf8Component::CurDir => {}
             Utf8Component::ParentDir => {
-                if clean.file_name().is_none() {
-                    return None;
-                }
+                clean.file_name()?;
                 clean.pop();
             }
             other => clean.push(other.as_str()),

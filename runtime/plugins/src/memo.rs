@@ -219,7 +219,7 @@ fn connect(nodes: &mut [Node], from: Option<(usize, Fingerprint)>, to: usize) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
     use crate::testing::Answers;
 

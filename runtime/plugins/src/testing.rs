@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use windlass_engine::contract::{Atom, FactRequest};
@@ -20,6 +21,8 @@ use crate::{CodeCache, Host, Limits, Pack, PackComponent};
 pub(crate) struct Answers {
     globals: BTreeMap<String, Json>,
     facts: BTreeMap<String, Json>,
+    delay: Duration,
+    files: Option<Arc<dyn LocalFiles>>,
     /// What was logged: level and message.
     pub(crate) log: Mutex<Vec<(String, String)>>,
     /// How many questions were asked.
@@ -36,6 +39,17 @@ impl Answers {
 
     pub(crate) fn fact(mut self, name: &str, value: Json) -> Self {
         self.facts.insert(name.to_owned(), value);
+        self
+    }
+
+    /// How long facts take.
+    pub(crate) fn delay(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+
+    pub(crate) fn files(mut self, files: Arc<dyn LocalFiles>) -> Self {
+        self.files = Some(files);
         self
     }
 
@@ -56,8 +70,7 @@ impl PlanningView for Answers {
             let missing = || GuestError::new(ErrorKind::MissingFact, "not there");
             self.facts.get(&request.fact).cloned().ok_or_else(missing)
         };
-        // As real facts do, these take a moment.
-        tokio::task::yield_now().await;
+        tokio::time::sleep(self.delay).await;
         requests.into_iter().map(answer).collect()
     }
 
@@ -82,7 +95,8 @@ impl PlanningView for Answers {
     }
 
     fn local_files(&self) -> Arc<dyn LocalFiles> {
-        local_files("/".into(), &[])
+        let none = || local_files("/".into(), &[]);
+        self.files.clone().unwrap_or_else(none)
     }
 
     fn matches(&self, _: &[Atom], _: &str, _: &str) -> Result<bool, GuestError> {

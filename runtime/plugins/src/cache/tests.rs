@@ -1,3 +1,4 @@
+//! What is kept comes back; what cannot be trusted does not.
 #![allow(clippy::unwrap_used)]
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};

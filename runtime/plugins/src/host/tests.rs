@@ -1,7 +1,6 @@
 //! The host with real guests: those of `tests/guests`, which `cargo xtask plugins` builds.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::sync::Mutex;
 use std::time::Duration;
 
 use windlass_engine::contract::{Action, Part};
@@ -197,53 +196,65 @@ async fn a_trap_shows_the_guest_s_stack() {
     assert!(report.starts_with("hostile.Broken: "), "{report}");
 }
 
-/// Answers after a while.
-struct Slow(Mutex<Duration>);
-
-#[async_trait]
-impl PlanningView for Slow {
-    async fn facts(
-        &self,
-        requests: Vec<windlass_engine::contract::FactRequest>,
-    ) -> Vec<Result<Json, GuestError>> {
-        let delay = *self.0.lock().unwrap();
-        tokio::time::sleep(delay).await;
-        requests.iter().map(|_| Ok(json!("late"))).collect()
-    }
-    fn host(&self, _: &str) -> Option<Json> {
-        None
-    }
-    fn inventory(&self, _: &str) -> Option<Json> {
-        None
-    }
-    fn global(&self, _: &str) -> Option<Json> {
-        None
-    }
-    fn temp_path(&self, key: &str) -> String {
-        key.to_owned()
-    }
-    fn local_files(&self) -> Arc<dyn windlass_engine::local_files::LocalFiles> {
-        crate::local_files("/".into(), &[])
-    }
-    fn matches(
-        &self,
-        _: &[windlass_engine::contract::Atom],
-        _: &str,
-        _: &str,
-    ) -> Result<bool, GuestError> {
-        Ok(false)
-    }
-    fn is_empty(&self, _: u32) -> Result<bool, GuestError> {
-        Ok(false)
-    }
-    fn log(&self, _: &str, _: &str) {}
-}
-
 #[tokio::test]
 async fn waiting_for_the_host_is_not_running() {
     let host = host_with(&["echo"], small()).await;
-    let view = Arc::new(Slow(Mutex::new(Duration::from_millis(400))));
+    let view = saying("late", "ann")
+        .delay(Duration::from_millis(400))
+        .view();
     assert_eq!(say(&host, "late", view).await.notes, ["it is said already"]);
+    // Neither is waiting often, although the clock goes on each time.
+    let view = saying("late", "ann")
+        .delay(Duration::from_millis(12))
+        .view();
+    let planned = host.plan("echo.ask", &json!({"times": 30}), view).await;
+    assert_eq!(planned.unwrap().notes.len(), 30);
+}
+
+#[tokio::test]
+async fn local_files_are_read_where_they_were_granted() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a"), "content").unwrap();
+    let host = host(&["echo"]).await;
+    let path = camino::Utf8Path::from_path(folder.path()).unwrap();
+    let args = json!({"src": "a", "dest": "/a"});
+    let info = host.operation("echo.upload").unwrap();
+    let granted = crate::local_path_arguments(&info, &args);
+    let view = Answers::default().files(crate::local_files(path, &granted));
+    let planned = host.plan("echo.upload", &args, view.view()).await.unwrap();
+    assert_eq!(planned.notes, [crate::index::digest(b"content")]);
+    let view = Answers::default().files(crate::local_files(path, &[]));
+    let Err(PluginError::Guest(error)) = host.plan("echo.upload", &args, view.view()).await else {
+        panic!("it was read")
+    };
+    assert_eq!(error.kind, ErrorKind::Denied);
+    // A file that changed is another answer.
+    std::fs::write(folder.path().join("a"), "changed").unwrap();
+    let view = Answers::default().files(crate::local_files(path, &granted));
+    let planned = host.plan("echo.upload", &args, view.view()).await.unwrap();
+    assert_eq!(planned.notes, [crate::index::digest(b"changed")]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_guest_that_never_answers_lets_others_go_on() {
+    let limits = Limits {
+        running: Duration::from_secs(3600),
+        ..Limits::default()
+    };
+    let host = host_with(&["hostile", "echo"], limits).await;
+    let spinning = tokio::spawn({
+        let host = host.clone();
+        async move {
+            let args = json!({});
+            let view = Answers::default().view();
+            host.plan("hostile.spin", &args, view).await.is_ok()
+        }
+    });
+    // With one thread for both, this ends only if the other yields.
+    let other = tokio::spawn(async move { say(&host, "x", saying("x", "a").view()).await });
+    assert_eq!(other.await.unwrap().notes, ["it is said already"]);
+    spinning.abort();
+    assert!(spinning.await.unwrap_err().is_cancelled());
 }
 
 #[tokio::test]
@@ -320,7 +331,7 @@ async fn unknown_names_have_a_nearest_one() {
         .iter()
         .map(|info| info.name.clone())
         .collect();
-    assert_eq!(names, ["echo.say", "echo.upload"]);
+    assert_eq!(names, ["echo.ask", "echo.say", "echo.upload"]);
 }
 
 #[tokio::test]

@@ -1,3 +1,4 @@
+//! What may be read, and the ways out that are closed.
 #![allow(clippy::unwrap_used)]
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};

@@ -1,3 +1,4 @@
+//! Binding and checking: what is right, and what is said where it is not.
 #![allow(clippy::unwrap_used)]
 use windlass_engine::json::json;
 

@@ -4,7 +4,7 @@ use windlass_sdk::prelude::*;
 
 windlass_sdk::export! {
     namespace: "echo",
-    operations: [say, upload],
+    operations: [say, ask, upload],
     facts: [Word, Length],
 }
 
@@ -55,6 +55,21 @@ pub fn say(
             },
             text,
         ));
+    Ok(())
+}
+
+/// Ask for a word again and again.
+#[operation(example = "echo.ask(3)")]
+pub fn ask(
+    plan: &mut Plan,
+    /// How often.
+    times: u32,
+) -> Result<()> {
+    for number in 0..times {
+        plan.note(get(&Word {
+            name: number.to_string(),
+        })?);
+    }
     Ok(())
 }
 
