@@ -5,8 +5,9 @@ use std::process::Command;
 use super::{files, layers};
 use crate::failure::{Done, Failure};
 use crate::guest_compiler::{self, TARGET};
-use crate::guests::{self, ALL, WITH_TESTS};
-use crate::workspace::{cargo, line_of, run as run_command};
+use crate::guests::{self, ALL, Guests, WITH_TESTS};
+use crate::metadata;
+use crate::workspace::{cargo, line_of, root, run as run_command};
 
 /// Runs all checks; fails when one did.
 pub(crate) fn run() -> Done {
@@ -17,7 +18,7 @@ pub(crate) fn run() -> Done {
             failures.push(failure);
         }
     };
-    for mut command in formatting() {
+    for mut command in formatting()? {
         note(shown(&mut command));
     }
     note(layers::check());
@@ -39,14 +40,20 @@ fn shown(command: &mut Command) -> Done {
     run_command(command)
 }
 
-fn formatting() -> Vec<Command> {
-    let mut commands = vec![cargo(["fmt", "--all", "--check"])];
-    for guests in ALL {
-        let mut command = cargo(["fmt", "--all", "--check", "--manifest-path"]);
-        command.arg(guests.manifest());
+/// One command a workspace. Packages are named, since `--all` would format what they depend on by path, too.
+fn formatting() -> Done<Vec<Command>> {
+    let mut manifests = vec![root().join("Cargo.toml")];
+    manifests.extend(ALL.map(Guests::manifest));
+    let mut commands = Vec::new();
+    for manifest in manifests {
+        let mut command = cargo(["fmt", "--check"]);
+        for package in metadata::packages(&manifest)? {
+            command.args(["--package", &package.name]);
+        }
+        command.arg("--manifest-path").arg(manifest);
         commands.push(command);
     }
-    commands
+    Ok(commands)
 }
 
 fn clippy() -> Vec<Command> {

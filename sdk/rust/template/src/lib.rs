@@ -17,9 +17,7 @@ pub fn Text() -> Source<Option<String>> {
 }
 
 /// Set the message of the day.
-#[operation(
-    example = r#"motd.set(name = "Greeting", text = "Welcome\n", _sudo = True)"#
-)]
+#[operation(example = r#"motd.set(name = "Greeting", text = "Welcome\n", _sudo = True)"#)]
 pub fn set(
     plan: &mut Plan,
     /// What users see when they log in.
@@ -31,8 +29,7 @@ pub fn set(
     }
     let mut file = Upload::new(Content::text(text.as_str()), "/etc/motd");
     file.mode = Some(0o644);
-    plan.upload(file)
-        .predict(Prediction::value(&Text {}, text));
+    plan.upload(file).predict(Prediction::value(&Text {}, text));
     Ok(())
 }
 
