@@ -227,7 +227,8 @@ async fn run(
         Call::Parse { args, output } => {
             let values = opened.parse(store, name, args, output).await?;
             values.map(|values| {
-                let size = values.iter().map(String::len).sum();
+                // Values take about three times their text.
+                let size = values.iter().map(String::len).sum::<usize>() * 3;
                 let values = translate::values(&values, args.len())?;
                 Ok((Value::Values(Arc::new(values)), size))
             })

@@ -25,7 +25,7 @@ pub struct Limits {
     pub log_lines: usize,
     /// Bytes of all log lines together. Default: 256 KiB.
     pub log_bytes: usize,
-    /// Bytes of remembered plans, approximately. Default: 128 MiB; 0 remembers nothing.
+    /// Bytes of remembered plans, approximately. Default: 64 MiB; 0 remembers nothing.
     pub memo: usize,
 }
 
@@ -40,7 +40,7 @@ impl Default for Limits {
             transfer: 64 << 20,
             log_lines: 1000,
             log_bytes: 256 << 10,
-            memo: 128 << 20,
+            memo: 64 << 20,
         }
     }
 }

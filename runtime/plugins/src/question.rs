@@ -102,10 +102,55 @@ impl Answer {
     pub(crate) fn fingerprint(&self) -> Fingerprint {
         let mut hash = Sha256::new();
         match self {
-            // Bytes are hashed as they are: their debug form is four times as long.
+            // The large ones are hashed as they are: their debug form takes longer than what it stands for.
             Self::Bytes(Ok(bytes)) => hash.update(bytes),
+            Self::Facts(answers) => {
+                for answer in answers {
+                    match answer {
+                        Ok(text) => {
+                            hash.update((text.len() as u64).to_le_bytes());
+                            hash.update(text);
+                        }
+                        // No text is this long.
+                        Err(error) => {
+                            hash.update(u64::MAX.to_le_bytes());
+                            hash.update(format!("{error:?}"));
+                        }
+                    }
+                }
+            }
             other => hash.update(format!("{other:?}")),
         }
         hash.finalize().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn different_answers_have_different_fingerprints() {
+        let text = |text: &str| Ok(text.to_owned());
+        let error = |message: &str| Err(GuestError::new(ErrorKind::Io, message));
+        let answers = [
+            Answer::Facts(vec![text("ab"), text("c")]),
+            Answer::Facts(vec![text("a"), text("bc")]),
+            Answer::Facts(vec![text("abc")]),
+            Answer::Facts(vec![error("abc")]),
+            Answer::Facts(vec![error("abd")]),
+            Answer::Json(None),
+            Answer::Json(Some(String::from("null"))),
+            Answer::Bytes(Ok(b"x".to_vec())),
+            Answer::Bytes(error("x").map(|text: String| text.into_bytes())),
+            Answer::Bool(Ok(true)),
+            Answer::Bool(Ok(false)),
+        ];
+        for (position, one) in answers.iter().enumerate() {
+            for other in answers.iter().skip(position + 1) {
+                assert_ne!(one.fingerprint(), other.fingerprint(), "{one:?} {other:?}");
+            }
+            assert_eq!(one.fingerprint(), one.clone().fingerprint());
+        }
     }
 }

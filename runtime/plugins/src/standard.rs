@@ -67,6 +67,34 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn its_schemas_are_right_and_take_its_defaults() {
+        let builder = Host::builder().cache(CodeCache::Off);
+        let host = builder.load(standard().unwrap()).build().await.unwrap();
+        let operations = host.operations();
+        let operations = operations.iter().map(|info| (&info.name, &info.parameters));
+        let facts = host.facts();
+        let facts = facts.iter().map(|info| (&info.name, &info.parameters));
+        let mut wrong = Vec::new();
+        for (name, parameters) in operations.chain(facts) {
+            for parameter in parameters {
+                let at = format!("{name}, `{}`", parameter.name);
+                match jsonschema::validator_for(&parameter.schema) {
+                    Err(error) => wrong.push(format!("{at}: {error}")),
+                    Ok(schema) => {
+                        let default = parameter.default.as_ref();
+                        if let Some(default) = default.filter(|default| !default.is_null())
+                            && !schema.is_valid(default)
+                        {
+                            wrong.push(format!("{at}: its default {default} is refused"));
+                        }
+                    }
+                }
+            }
+        }
+        assert_eq!(wrong, Vec::<String>::new());
+    }
+
+    #[tokio::test]
     async fn its_code_runs() {
         let builder = Host::builder().cache(CodeCache::Off);
         let host = builder.load(standard().unwrap()).build().await.unwrap();
