@@ -94,16 +94,31 @@ mod tests {
     fn conditions_combine() {
         let (changed, failed, absent) = (OperationId(1), OperationId(2), OperationId(3));
         let outcome = |id: OperationId| match id.0 {
-            1 => Some(Outcome { succeeded: true, changed: true, failed: false }),
-            2 => Some(Outcome { failed: true, ..Outcome::default() }),
+            1 => Some(Outcome {
+                succeeded: true,
+                changed: true,
+                failed: false,
+            }),
+            2 => Some(Outcome {
+                failed: true,
+                ..Outcome::default()
+            }),
             _ => None,
         };
         let holds = |condition: Condition| condition.holds(&outcome);
         assert!(holds(Condition::Changed(changed)));
         assert!(!holds(Condition::Changed(absent)));
         assert!(holds(Condition::Failed(failed)));
-        assert!(holds(Condition::Any(vec![Condition::Changed(absent), Condition::Changed(changed)])));
-        assert!(!holds(Condition::All(vec![Condition::Changed(absent), Condition::Changed(changed)])));
-        assert!(holds(Condition::Not(Box::new(Condition::Unchanged(changed)))));
+        assert!(holds(Condition::Any(vec![
+            Condition::Changed(absent),
+            Condition::Changed(changed)
+        ])));
+        assert!(!holds(Condition::All(vec![
+            Condition::Changed(absent),
+            Condition::Changed(changed)
+        ])));
+        assert!(holds(Condition::Not(Box::new(Condition::Unchanged(
+            changed
+        )))));
     }
 }

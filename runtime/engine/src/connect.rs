@@ -18,7 +18,11 @@ use crate::state::{Host, Stage, State};
 pub async fn connect_all(state: &State) -> Result<(), EngineError> {
     state.set_stage(Stage::Connect)?;
     let mut running = JoinSet::new();
-    for host in state.hosts().iter().filter(|host| state.is_host_in_limit(host)) {
+    for host in state
+        .hosts()
+        .iter()
+        .filter(|host| state.is_host_in_limit(host))
+    {
         state.activate_host(host);
         let (state, host) = (state.clone(), host.clone());
         running.spawn(async move {
@@ -54,18 +58,29 @@ pub async fn connect(state: &State, host: &Arc<Host>) -> Result<(), EngineError>
         }
         Err(error) => {
             let shown = state.secrets().mask(&error.to_string());
-            state.emit(Event::HostConnectError { host: name, error: shown });
+            state.emit(Event::HostConnectError {
+                host: name,
+                error: shown,
+            });
             Err(error)
         }
     }
 }
 
 pub(crate) async fn open(state: &State, host: &Arc<Host>) -> Result<(), EngineError> {
-    let connector = state.connectors().connector(&state.inventory().connector_of(host.name()))?;
+    let connector = state
+        .connectors()
+        .connector(&state.inventory().connector_of(host.name()))?;
     let mut data = host.data();
     for key in connector.data_keys().into_iter().filter(|key| key.secret) {
         if let Some(value) = data.get_mut(&key.name) {
-            match (value.get("$secret").and_then(|identity| identity.as_str()).map(str::to_owned), value.as_str()) {
+            match (
+                value
+                    .get("$secret")
+                    .and_then(|identity| identity.as_str())
+                    .map(str::to_owned),
+                value.as_str(),
+            ) {
                 (Some(identity), _) => *value = state.secrets().reveal_to_target(&identity)?.into(),
                 (None, Some(plain)) => {
                     state.secrets().insert_plain(&key.name, plain.to_owned());
@@ -75,9 +90,18 @@ pub(crate) async fn open(state: &State, host: &Arc<Host>) -> Result<(), EngineEr
         }
     }
     let limit = Duration::from_secs_f64(state.config().connect_timeout);
-    let target = Target { name: host.name().to_owned(), data, connect_timeout: limit };
+    let target = Target {
+        name: host.name().to_owned(),
+        data,
+        connect_timeout: limit,
+    };
     let session = connector.connect(target).await?;
-    let remote = Arc::new(Remote::new(host.name(), session, state.secrets().clone(), state.config().temp_folder()));
+    let remote = Arc::new(Remote::new(
+        host.name(),
+        session,
+        state.secrets().clone(),
+        state.config().temp_folder(),
+    ));
     host.set_remote(Some(remote));
     let server = tokio::spawn(crate::facts::serve(state.clone(), host.clone()));
     host.set_server(Some(server.abort_handle()));
@@ -90,7 +114,9 @@ pub async fn disconnect(state: &State, host: &Arc<Host>) {
         remote.close().await;
         host.set_server(None);
         host.facts.forget();
-        state.emit(Event::HostDisconnect { host: host.name().to_owned() });
+        state.emit(Event::HostDisconnect {
+            host: host.name().to_owned(),
+        });
     }
 }
 

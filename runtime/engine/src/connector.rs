@@ -143,7 +143,11 @@ impl ExecRequest {
     /// A command that reads nothing.
     #[must_use]
     pub fn new(command: impl Into<String>) -> Self {
-        Self { command: command.into(), stdin: Stdin::Empty, pty: false }
+        Self {
+            command: command.into(),
+            stdin: Stdin::Empty,
+            pty: false,
+        }
     }
 }
 
@@ -160,7 +164,10 @@ impl Exit {
     /// An exit with a status.
     #[must_use]
     pub fn status(status: i32) -> Self {
-        Self { status: Some(status), signal: None }
+        Self {
+            status: Some(status),
+            signal: None,
+        }
     }
 }
 
@@ -178,7 +185,11 @@ pub trait Session: Send + Sync {
     ///
     /// # Errors
     /// [`ConnectorError::Lost`] when the connection went away; a command that fails is an [`Exit`].
-    async fn exec(&self, request: ExecRequest, output: &mut dyn OutputSink) -> Result<Exit, ConnectorError>;
+    async fn exec(
+        &self,
+        request: ExecRequest,
+        output: &mut dyn OutputSink,
+    ) -> Result<Exit, ConnectorError>;
 
     /// Whether the host has a POSIX shell that many commands may share one `exec` of. False for scripted hosts,
     /// whose answers are looked up by command.

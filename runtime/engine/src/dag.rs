@@ -58,11 +58,16 @@ impl Graph {
                 }
             }
         }
-        let keys: HashMap<OperationId, Vec<u32>> = before.keys().map(|id| (*id, place(*id).0)).collect();
+        let keys: HashMap<OperationId, Vec<u32>> =
+            before.keys().map(|id| (*id, place(*id).0)).collect();
         let key = |id: OperationId| (keys.get(&id).cloned().unwrap_or_default(), id);
-        let mut waiting: HashMap<OperationId, usize> = before.iter().map(|(id, all)| (*id, all.len())).collect();
-        let mut ready: BinaryHeap<Reverse<(Vec<u32>, OperationId)>> =
-            waiting.iter().filter(|(_, count)| **count == 0).map(|(id, _)| Reverse(key(*id))).collect();
+        let mut waiting: HashMap<OperationId, usize> =
+            before.iter().map(|(id, all)| (*id, all.len())).collect();
+        let mut ready: BinaryHeap<Reverse<(Vec<u32>, OperationId)>> = waiting
+            .iter()
+            .filter(|(_, count)| **count == 0)
+            .map(|(id, _)| Reverse(key(*id)))
+            .collect();
         let mut order = Vec::with_capacity(before.len());
         while let Some(Reverse((_, id))) = ready.pop() {
             order.push(id);
@@ -77,7 +82,9 @@ impl Graph {
         }
         if order.len() < before.len() {
             let done: HashSet<OperationId> = order.into_iter().collect();
-            return Err(cycle(&sequences, &before, &done, &|id| format!("{} ({})", title(id), place(id).1.short())));
+            return Err(cycle(&sequences, &before, &done, &|id| {
+                format!("{} ({})", title(id), place(id).1.short())
+            }));
         }
         Ok(Self { order, before })
     }
@@ -102,7 +109,11 @@ fn cycle(
     done: &HashSet<OperationId>,
     show: &dyn Fn(OperationId) -> String,
 ) -> Cycle {
-    let mut left: Vec<OperationId> = before.keys().filter(|id| !done.contains(id)).copied().collect();
+    let mut left: Vec<OperationId> = before
+        .keys()
+        .filter(|id| !done.contains(id))
+        .copied()
+        .collect();
     left.sort();
     let mut path: Vec<OperationId> = Vec::new();
     let mut at = left.first().copied();
@@ -112,7 +123,9 @@ fn cycle(
             break;
         }
         path.push(id);
-        at = before.get(&id).and_then(|all| all.iter().filter(|id| !done.contains(id)).min().copied());
+        at = before
+            .get(&id)
+            .and_then(|all| all.iter().filter(|id| !done.contains(id)).min().copied());
     }
     path.reverse();
     let next = path.iter().skip(1).chain(path.first());
@@ -123,7 +136,9 @@ fn cycle(
             .map_or("?", |(host, _)| host.as_str());
         format!("{} comes before {} on {host}", show(*first), show(*second))
     });
-    Cycle { steps: steps.collect() }
+    Cycle {
+        steps: steps.collect(),
+    }
 }
 
 #[cfg(test)]
@@ -135,7 +150,12 @@ mod tests {
     fn build(sequences: &[(&str, &[u64])]) -> Result<Graph, Cycle> {
         let sequences = sequences
             .iter()
-            .map(|(host, ids)| ((*host).to_owned(), ids.iter().copied().map(OperationId).collect()))
+            .map(|(host, ids)| {
+                (
+                    (*host).to_owned(),
+                    ids.iter().copied().map(OperationId).collect(),
+                )
+            })
             .collect();
         let place = |id: OperationId| (vec![id.0 as u32], Place::at("deploy.star", id.0 as u32));
         Graph::build(sequences, place, |id| format!("op{}", id.0))
@@ -144,15 +164,26 @@ mod tests {
     #[test]
     fn ready_operations_go_by_place() {
         let graph = build(&[("web", &[1, 4, 5]), ("db", &[1, 2, 3])]).unwrap();
-        assert_eq!(graph.order().iter().map(|id| id.0).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+        assert_eq!(
+            graph.order().iter().map(|id| id.0).collect::<Vec<_>>(),
+            [1, 2, 3, 4, 5]
+        );
         assert_eq!(graph.before(OperationId(4)), [OperationId(1)]);
     }
 
     #[test]
     fn a_cycle_names_operations_hosts_and_the_fix() {
-        let text = build(&[("a", &[1, 2]), ("b", &[2, 1])]).unwrap_err().to_string();
-        assert!(text.contains("op1 (deploy.star:1) comes before op2 (deploy.star:2) on a"), "{text}");
-        assert!(text.contains("op2 (deploy.star:2) comes before op1 (deploy.star:1) on b"), "{text}");
+        let text = build(&[("a", &[1, 2]), ("b", &[2, 1])])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            text.contains("op1 (deploy.star:1) comes before op2 (deploy.star:2) on a"),
+            "{text}"
+        );
+        assert!(
+            text.contains("op2 (deploy.star:2) comes before op1 (deploy.star:1) on b"),
+            "{text}"
+        );
         assert!(text.contains("fix:"), "{text}");
     }
 

@@ -34,7 +34,10 @@ pub struct Failure {
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the fields say what their names say; each case is documented")]
+#[allow(
+    missing_docs,
+    reason = "the fields say what their names say; each case is documented"
+)]
 pub enum Event {
     /// The stage changed.
     Stage { stage: Stage },
@@ -49,35 +52,101 @@ pub enum Event {
     /// A host takes no further part.
     HostFailed { host: String, error: String },
     /// A warning, counted in its stage.
-    Warning { stage: Stage, host: Option<String>, message: String, place: Option<Place> },
+    Warning {
+        stage: Stage,
+        host: Option<String>,
+        message: String,
+        place: Option<Place>,
+    },
     /// A plugin's remark.
-    Log { host: String, level: String, message: String },
+    Log {
+        host: String,
+        level: String,
+        message: String,
+    },
     /// A fact was loaded.
-    Fact { host: String, fact: String, args: String },
+    Fact {
+        host: String,
+        fact: String,
+        args: String,
+    },
     /// A fact's command is about to run.
     FactInput { host: String, command: String },
     /// A line that a fact's command printed.
-    FactOutput { host: String, stream: Stream, line: String },
+    FactOutput {
+        host: String,
+        stream: Stream,
+        line: String,
+    },
     /// An operation's plan for a host is known.
-    OperationPlanned { host: String, id: OperationId, name: String, will_change: Option<bool>, notes: Vec<String> },
+    OperationPlanned {
+        host: String,
+        id: OperationId,
+        name: String,
+        will_change: Option<bool>,
+        notes: Vec<String>,
+    },
     /// An operation begins, on whichever host comes first.
     OperationStart { id: OperationId, name: String },
     /// An operation begins on a host.
-    OperationHostStart { host: String, id: OperationId, name: String },
+    OperationHostStart {
+        host: String,
+        id: OperationId,
+        name: String,
+    },
     /// A step is about to run.
-    Input { host: String, id: Option<OperationId>, command: String },
+    Input {
+        host: String,
+        id: Option<OperationId>,
+        command: String,
+    },
     /// A line that a step printed.
-    Output { host: String, id: Option<OperationId>, stream: Stream, line: String },
+    Output {
+        host: String,
+        id: Option<OperationId>,
+        stream: Stream,
+        line: String,
+    },
     /// Planning again at execution gave other steps than the plan had.
-    PlanChanged { host: String, id: OperationId, planned: Vec<String>, actual: Vec<String> },
+    PlanChanged {
+        host: String,
+        id: OperationId,
+        planned: Vec<String>,
+        actual: Vec<String>,
+    },
     /// An operation succeeded on a host.
-    OperationHostSuccess { host: String, id: OperationId, name: String, changed: bool, retry_count: u32, notes: Vec<String> },
+    OperationHostSuccess {
+        host: String,
+        id: OperationId,
+        name: String,
+        changed: bool,
+        retry_count: u32,
+        notes: Vec<String>,
+    },
     /// An operation was skipped on a host.
-    OperationHostSkipped { host: String, id: OperationId, name: String, why: String },
+    OperationHostSkipped {
+        host: String,
+        id: OperationId,
+        name: String,
+        why: String,
+    },
     /// An operation failed on a host.
-    OperationHostError { failure: Failure, ignored: bool, partial: bool, retry_count: u32, max_retries: u32 },
+    OperationHostError {
+        failure: Failure,
+        ignored: bool,
+        partial: bool,
+        retry_count: u32,
+        max_retries: u32,
+    },
     /// An operation will be tried again on a host.
-    OperationHostRetry { host: String, id: OperationId, name: String, retry_count: u32, max_retries: u32, error: String },
+    OperationHostRetry {
+        host: String,
+        id: OperationId,
+        name: String,
+        retry_count: u32,
+        max_retries: u32,
+        error: String,
+    },
     /// An operation has ended on all its hosts.
     OperationEnd { id: OperationId, name: String },
     /// The run has ended.
@@ -106,11 +175,28 @@ pub trait StateCallback: Send + Sync {
     /// An operation begins on a host.
     fn operation_host_start(&self, state: &State, host: &str, id: OperationId) {}
     /// An operation succeeded on a host.
-    fn operation_host_success(&self, state: &State, host: &str, id: OperationId, retry_count: u32) {}
+    fn operation_host_success(&self, state: &State, host: &str, id: OperationId, retry_count: u32) {
+    }
     /// An operation failed on a host, for good.
-    fn operation_host_error(&self, state: &State, host: &str, id: OperationId, retry_count: u32, max_retries: u32) {}
+    fn operation_host_error(
+        &self,
+        state: &State,
+        host: &str,
+        id: OperationId,
+        retry_count: u32,
+        max_retries: u32,
+    ) {
+    }
     /// An operation will be tried again on a host.
-    fn operation_host_retry(&self, state: &State, host: &str, id: OperationId, retry_count: u32, max_retries: u32) {}
+    fn operation_host_retry(
+        &self,
+        state: &State,
+        host: &str,
+        id: OperationId,
+        retry_count: u32,
+        max_retries: u32,
+    ) {
+    }
     /// An operation has ended on all its hosts.
     fn operation_end(&self, state: &State, id: OperationId) {}
 }
@@ -128,13 +214,35 @@ impl Observer for Callbacks {
             Event::HostDisconnect { host } => to.host_disconnect(state, host),
             Event::OperationStart { id, .. } => to.operation_start(state, *id),
             Event::OperationHostStart { host, id, .. } => to.operation_host_start(state, host, *id),
-            Event::OperationHostSuccess { host, id, retry_count, .. } => {
+            Event::OperationHostSuccess {
+                host,
+                id,
+                retry_count,
+                ..
+            } => {
                 to.operation_host_success(state, host, *id, *retry_count);
             }
-            Event::OperationHostError { failure, retry_count, max_retries, .. } => {
-                to.operation_host_error(state, &failure.host, failure.id, *retry_count, *max_retries);
+            Event::OperationHostError {
+                failure,
+                retry_count,
+                max_retries,
+                ..
+            } => {
+                to.operation_host_error(
+                    state,
+                    &failure.host,
+                    failure.id,
+                    *retry_count,
+                    *max_retries,
+                );
             }
-            Event::OperationHostRetry { host, id, retry_count, max_retries, .. } => {
+            Event::OperationHostRetry {
+                host,
+                id,
+                retry_count,
+                max_retries,
+                ..
+            } => {
                 to.operation_host_retry(state, host, *id, *retry_count, *max_retries);
             }
             Event::OperationEnd { id, .. } => to.operation_end(state, *id),

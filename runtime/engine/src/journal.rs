@@ -36,16 +36,31 @@ impl Journal {
             let what = format!("{what} the journal in {folder}");
             move |source| EngineError::Io { what, source }
         };
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(io("making"))?;
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(io("making"))?;
         remove_old(folder);
         let now = jiff::Timestamp::now();
-        let name = format!("{}-{}.jsonl", now.strftime("%Y%m%dT%H%M%S.%fZ"), std::process::id());
+        let name = format!(
+            "{}-{}.jsonl",
+            now.strftime("%Y%m%dT%H%M%S.%fZ"),
+            std::process::id()
+        );
         let path = folder.join(name);
-        let mut file =
-            OpenOptions::new().append(true).create_new(true).mode(0o600).open(&path).map_err(io("writing"))?;
+        let mut file = OpenOptions::new()
+            .append(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)
+            .map_err(io("writing"))?;
         let head = json!({"journal": JOURNAL_VERSION, "time": now.to_string(), "command": command});
         writeln!(file, "{head}").map_err(io("writing"))?;
-        Ok(Self { path, file: Mutex::new(file) })
+        Ok(Self {
+            path,
+            file: Mutex::new(file),
+        })
     }
 
     /// Where it is.
@@ -56,7 +71,9 @@ impl Journal {
 }
 
 fn remove_old(folder: &Utf8Path) {
-    let Ok(entries) = folder.read_dir_utf8() else { return };
+    let Ok(entries) = folder.read_dir_utf8() else {
+        return;
+    };
     let mut records: Vec<Utf8PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.into_path()))
         .filter(|path| path.extension() == Some("jsonl"))
@@ -71,12 +88,17 @@ fn remove_old(folder: &Utf8Path) {
 
 impl Observer for Journal {
     fn on_event(&self, state: &State, event: &Event) {
-        let Ok(mut value) = serde_json::to_value(event) else { return };
+        let Ok(mut value) = serde_json::to_value(event) else {
+            return;
+        };
         if !state.secrets().is_empty() {
             value = state.secrets().mask_json(&value);
         }
         if let Some(map) = value.as_object_mut() {
-            map.insert(String::from("time"), jiff::Timestamp::now().to_string().into());
+            map.insert(
+                String::from("time"),
+                jiff::Timestamp::now().to_string().into(),
+            );
         }
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         if let Err(error) = writeln!(file, "{value}") {
@@ -100,8 +122,18 @@ mod tests {
         }
         let journal = Journal::begin(&folder, "apply").unwrap();
         assert_eq!(folder.read_dir_utf8().unwrap().count(), RETENTION);
-        assert_eq!(std::fs::metadata(journal.path()).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(std::fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
+        assert_eq!(
+            std::fs::metadata(journal.path())
+                .unwrap()
+                .permissions()
+                .mode()
+                & 0o777,
+            0o600
+        );
+        assert_eq!(
+            std::fs::metadata(&folder).unwrap().permissions().mode() & 0o777,
+            0o700
+        );
         let text = std::fs::read_to_string(journal.path()).unwrap();
         assert!(text.starts_with("{\"journal\":1,"), "{text}");
     }

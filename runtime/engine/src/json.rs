@@ -43,16 +43,29 @@ pub fn set_pointer(target: &mut Json, pointer: &str, value: Json) {
     *at = value;
 }
 
-/// True when every key of `part` stands in `whole` with an equal value; null and absent are equal.
+/// True when every key of `part` stands in `whole` with an equal value; null and absent are equal, and
+/// `{"$below": PATH}` equals every path below that folder.
 #[must_use]
 pub fn contains(whole: &Json, part: &Json) -> bool {
     match (whole, part) {
-        (Json::Object(whole), Json::Object(part)) => part.iter().all(|(key, value)| match whole.get(key) {
-            Some(found) => found == value,
-            None => value.is_null(),
-        }),
+        (Json::Object(whole), Json::Object(part)) => {
+            part.iter().all(|(key, value)| match whole.get(key) {
+                Some(found) => found == value || is_below(found, value),
+                None => value.is_null(),
+            })
+        }
         _ => whole == part,
     }
+}
+
+/// True when a path lies below the folder of a `{"$below": PATH}`.
+fn is_below(path: &Json, folder: &Json) -> bool {
+    let (Some(path), Some(folder)) = (path.as_str(), folder.get("$below").and_then(Json::as_str))
+    else {
+        return false;
+    };
+    path.strip_prefix(folder.trim_end_matches('/'))
+        .is_some_and(|rest| rest.len() > 1 && rest.starts_with('/'))
 }
 
 #[cfg(test)]
@@ -62,7 +75,10 @@ mod tests {
 
     #[test]
     fn canonical_sorts_keys_and_drops_spaces() {
-        assert_eq!(canonical(&json!({"b": 1.0, "a": [true, null]})), r#"{"a":[true,null],"b":1}"#);
+        assert_eq!(
+            canonical(&json!({"b": 1.0, "a": [true, null]})),
+            r#"{"a":[true,null],"b":1}"#
+        );
     }
 
     #[test]
@@ -75,8 +91,19 @@ mod tests {
     }
 
     #[test]
+    fn contains_knows_what_is_below_a_folder() {
+        let below = json!({"path": {"$below": "/a"}});
+        assert!(contains(&json!({"path": "/a/b"}), &below));
+        assert!(!contains(&json!({"path": "/a"}), &below));
+        assert!(!contains(&json!({"path": "/ab"}), &below));
+    }
+
+    #[test]
     fn contains_treats_null_as_absent() {
-        assert!(contains(&json!({"path": "/a"}), &json!({"path": "/a", "extra": null})));
+        assert!(contains(
+            &json!({"path": "/a"}),
+            &json!({"path": "/a", "extra": null})
+        ));
         assert!(!contains(&json!({"path": "/a"}), &json!({"path": "/b"})));
     }
 }

@@ -28,7 +28,14 @@ impl Place {
     /// A place of one frame.
     #[must_use]
     pub fn at(file: impl Into<String>, line: u32) -> Self {
-        Self { frames: vec![Frame { file: file.into(), line, key: String::new() }], source: None }
+        Self {
+            frames: vec![Frame {
+                file: file.into(),
+                line,
+                key: String::new(),
+            }],
+            source: None,
+        }
     }
 
     /// The innermost frame as `file:line`, which is what messages show.

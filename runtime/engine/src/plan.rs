@@ -89,17 +89,20 @@ pub async fn document(state: &State, diffs: bool) -> Result<PlanDocument, Engine
     let hosts = state.active_hosts();
     let mut operations = Vec::new();
     for id in state.op_order()? {
-        let Some(meta) = state.op_meta(id) else { continue };
+        let Some(meta) = state.op_meta(id) else {
+            continue;
+        };
         let mut changes = Vec::new();
         for host in &hosts {
             if let Some(operation) = host.operation(id) {
                 changes.push((host.clone(), operation));
             }
         }
-        let changes = futures_util::future::join_all(
-            changes.into_iter().map(|(host, operation)| async move { change(state, &host, &operation, diffs).await }),
-        )
-        .await;
+        let changes =
+            futures_util::future::join_all(changes.into_iter().map(
+                |(host, operation)| async move { change(state, &host, &operation, diffs).await },
+            ))
+            .await;
         operations.push(PlannedOperation {
             id,
             name: meta.title(),
@@ -115,12 +118,25 @@ pub async fn document(state: &State, diffs: bool) -> Result<PlanDocument, Engine
         version: PLAN_VERSION,
         hosts: hosts.iter().map(|host| host.name().to_owned()).collect(),
         operations,
-        failed: failed.into_iter().map(|(host, why)| (host.name().to_owned(), Json::from(why))).collect(),
+        failed: failed
+            .into_iter()
+            .map(|(host, why)| (host.name().to_owned(), Json::from(why)))
+            .collect(),
     })
 }
 
-async fn change(state: &State, host: &Arc<Host>, operation: &HostOperation, diffs: bool) -> HostChange {
-    let conditions: Vec<String> = operation.global_arguments.condition.iter().map(|c| name_condition(state, c)).collect();
+async fn change(
+    state: &State,
+    host: &Arc<Host>,
+    operation: &HostOperation,
+    diffs: bool,
+) -> HostChange {
+    let conditions: Vec<String> = operation
+        .global_arguments
+        .condition
+        .iter()
+        .map(|c| name_condition(state, c))
+        .collect();
     let condition = (!conditions.is_empty()).then(|| conditions.join(" and "));
     let Some(plan) = &operation.plan else {
         return HostChange {
@@ -144,7 +160,11 @@ async fn change(state: &State, host: &Arc<Host>, operation: &HostOperation, diff
         certainty: plan.certainty.clone(),
         condition,
         steps: crate::execute::describe_steps(state, operation, plan),
-        notes: plan.notes().iter().map(|note| state.secrets().mask(note)).collect(),
+        notes: plan
+            .notes()
+            .iter()
+            .map(|note| state.secrets().mask(note))
+            .collect(),
         diffs,
     }
 }
@@ -157,7 +177,9 @@ pub(crate) fn name_condition(state: &State, condition: &crate::condition::Condit
         .map(|word| {
             let bare = word.trim_end_matches(|c: char| !c.is_ascii_hexdigit());
             match (bare.len(), u64::from_str_radix(bare, 16)) {
-                (16, Ok(id)) => word.replace(bare, &format!("`{}`", state.op_title(OperationId(id)))),
+                (16, Ok(id)) => {
+                    word.replace(bare, &format!("`{}`", state.op_title(OperationId(id))))
+                }
                 _ => word.to_owned(),
             }
         })
@@ -175,8 +197,17 @@ fn file_diffs<'a>(
     Box::pin(async move {
         let mut diffs = Vec::new();
         for diff in &plan.planned.diffs {
-            let text = unified(state, &diff.subject, &flat(&diff.before), &flat(&diff.after));
-            diffs.push(FileDiff { path: diff.subject.clone(), shown: true, text });
+            let text = unified(
+                state,
+                &diff.subject,
+                &flat(&diff.before),
+                &flat(&diff.after),
+            );
+            diffs.push(FileDiff {
+                path: diff.subject.clone(),
+                shown: true,
+                text,
+            });
         }
         for nested in &plan.nested {
             diffs.extend(file_diffs(state, host, operation, nested).await);
@@ -206,7 +237,9 @@ fn flat(atoms: &[Atom]) -> Vec<u8> {
         match atom {
             Atom::Text(text) => bytes.extend_from_slice(text.as_bytes()),
             Atom::Bytes(raw) => bytes.extend_from_slice(raw),
-            Atom::Secret(_) | Atom::Other(..) => bytes.extend_from_slice(crate::secrets::MASK.as_bytes()),
+            Atom::Secret(_) | Atom::Other(..) => {
+                bytes.extend_from_slice(crate::secrets::MASK.as_bytes())
+            }
         }
     }
     bytes
@@ -219,8 +252,14 @@ async fn upload_diff(
     path: &str,
     after: Option<Vec<u8>>,
 ) -> FileDiff {
-    let hidden = |text: String| FileDiff { path: path.to_owned(), text, shown: false };
-    let Some(after) = after else { return hidden(String::from("the new content is known at execution only")) };
+    let hidden = |text: String| FileDiff {
+        path: path.to_owned(),
+        text,
+        shown: false,
+    };
+    let Some(after) = after else {
+        return hidden(String::from("the new content is known at execution only"));
+    };
     if after.len() > DIFF_LIMIT {
         return hidden(format!("larger than {DIFF_LIMIT} bytes: not shown"));
     }
@@ -232,7 +271,14 @@ async fn upload_diff(
     );
     let before = match host.remote() {
         Ok(remote) if remote.has_shell() => {
-            remote.run(&Shell::raw(script), &operation.global_arguments.execution_context(), &[], &mut |_, _| {}).await
+            remote
+                .run(
+                    &Shell::raw(script),
+                    &operation.global_arguments.execution_context(),
+                    &[],
+                    &mut |_, _| {},
+                )
+                .await
         }
         _ => return hidden(String::from("the present content cannot be read here")),
     };
@@ -241,23 +287,43 @@ async fn upload_diff(
         Err(error) => return hidden(format!("the present content could not be read: {error}")),
     };
     let (mode, before) = match before.iter().position(|byte| *byte == b'\n') {
-        Some(end) => (before.get(..end).unwrap_or_default(), before.get(end + 1..).unwrap_or_default()),
+        Some(end) => (
+            before.get(..end).unwrap_or_default(),
+            before.get(end + 1..).unwrap_or_default(),
+        ),
         None => (before.as_slice(), [].as_slice()),
     };
-    let readable = mode.is_empty() || mode.last().is_some_and(|digit| (b'4'..=b'7').contains(digit));
+    let readable = mode.is_empty()
+        || mode
+            .last()
+            .is_some_and(|digit| (b'4'..=b'7').contains(digit));
     if !readable {
-        return hidden(String::from("others cannot read this file: its content is not shown"));
+        return hidden(String::from(
+            "others cannot read this file: its content is not shown",
+        ));
     }
     if before.len() > DIFF_LIMIT {
         return hidden(format!("larger than {DIFF_LIMIT} bytes: not shown"));
     }
-    FileDiff { path: path.to_owned(), text: unified(state, path, before, &after), shown: true }
+    FileDiff {
+        path: path.to_owned(),
+        text: unified(state, path, before, &after),
+        shown: true,
+    }
 }
 
 fn unified(state: &State, path: &str, before: &[u8], after: &[u8]) -> String {
     let (Ok(before), Ok(after)) = (std::str::from_utf8(before), std::str::from_utf8(after)) else {
-        return format!("binary content of {path}: {} bytes, then {} bytes", before.len(), after.len());
+        return format!(
+            "binary content of {path}: {} bytes, then {} bytes",
+            before.len(),
+            after.len()
+        );
     };
     let (before, after) = (state.secrets().mask(before), state.secrets().mask(after));
-    TextDiff::from_lines(&before, &after).unified_diff().context_radius(3).header(path, path).to_string()
+    TextDiff::from_lines(&before, &after)
+        .unified_diff()
+        .context_radius(3)
+        .header(path, path)
+        .to_string()
 }

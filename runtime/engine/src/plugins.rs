@@ -91,7 +91,12 @@ impl GuestError {
     /// An error without a place.
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), at: None, more: Json::Null }
+        Self {
+            kind,
+            message: message.into(),
+            at: None,
+            more: Json::Null,
+        }
     }
 }
 
@@ -140,7 +145,8 @@ pub enum PluginError {
 }
 
 fn did_you_mean(name: Option<&str>) -> String {
-    name.map(|name| format!(", did you mean `{name}`?")).unwrap_or_default()
+    name.map(|name| format!(", did you mean `{name}`?"))
+        .unwrap_or_default()
 }
 
 /// An operation call whose arguments fit the schemas.
@@ -202,13 +208,23 @@ pub trait Plugins: Send + Sync {
     ///
     /// # Errors
     /// Whatever the guest answers, or a trap.
-    async fn plan(&self, operation: &str, args: &Json, view: Arc<dyn PlanningView>) -> Result<Arc<Planned>, PluginError>;
+    async fn plan(
+        &self,
+        operation: &str,
+        args: &Json,
+        view: Arc<dyn PlanningView>,
+    ) -> Result<Arc<Planned>, PluginError>;
 
     /// Where a fact's value comes from, for up to `batch` argument sets at once.
     ///
     /// # Errors
     /// Whatever the guest answers, or a trap.
-    async fn source(&self, fact: &str, args: &[Json], view: Arc<dyn PlanningView>) -> Result<Origin, PluginError>;
+    async fn source(
+        &self,
+        fact: &str,
+        args: &[Json],
+        view: Arc<dyn PlanningView>,
+    ) -> Result<Origin, PluginError>;
 
     /// Turns raw output into values, one for each argument set.
     ///

@@ -17,7 +17,9 @@ use crate::facts::{OperationView, Overlay};
 use crate::json::{Json, JsonMap, canonical};
 use crate::place::Place;
 use crate::plugins::{Bound, ErrorKind, PluginError};
-use crate::state::{Certainty, Host, HostOperation, OperationId, OperationMeta, Plan, Stage, State};
+use crate::state::{
+    Certainty, Host, HostOperation, OperationId, OperationMeta, Plan, Stage, State,
+};
 
 /// How deep operations may nest.
 pub(crate) const NESTING: usize = 16;
@@ -27,14 +29,20 @@ pub(crate) fn host_globals(state: &State, host: &Host) -> Result<GlobalArguments
     let mut globals = GlobalArguments::default();
     for name in GlobalArguments::NAMES {
         if let Some(value) = host.data_value(name) {
-            globals.set(name, &value, state.secrets()).map_err(|error| format!("data of {}: {error}", host.name()))?;
+            globals
+                .set(name, &value, state.secrets())
+                .map_err(|error| format!("data of {}: {error}", host.name()))?;
         }
     }
     Ok(globals.over(&state.config().global_arguments()))
 }
 
 /// Adds an operation that deploy code calls for a host.
-pub(crate) fn add_operation(state: &State, host: &Arc<Host>, call: OperationCall) -> Result<OperationId, EngineError> {
+pub(crate) fn add_operation(
+    state: &State,
+    host: &Arc<Host>,
+    call: OperationCall,
+) -> Result<OperationId, EngineError> {
     let stage = state.stage();
     if stage > Stage::Prepare {
         return Err(EngineError::Stage {
@@ -56,26 +64,54 @@ pub(crate) fn bind(
     call: OperationCall,
     parent: Option<OperationId>,
 ) -> Result<HostOperation, EngineError> {
-    let wrong = |message: String| EngineError::Call { message, place: call.place.clone() };
+    let wrong = |message: String| EngineError::Call {
+        message,
+        place: call.place.clone(),
+    };
     let bound = match &call.operation {
         OperationRef::Plugin(name) => state
             .plugins()
-            .bind_operation(name, call.positional.clone(), call.named.clone(), state.secrets())
-            .map_err(|error| wrong(match error {
-                PluginError::Argument { .. } => format!("{name}: {error}"),
-                other => other.to_string(),
-            }))?,
-        _ => Bound { args: Json::Object(JsonMap::new()), secrets: Vec::new() },
+            .bind_operation(
+                name,
+                call.positional.clone(),
+                call.named.clone(),
+                state.secrets(),
+            )
+            .map_err(|error| {
+                wrong(match error {
+                    PluginError::Argument { .. } => format!("{name}: {error}"),
+                    other => other.to_string(),
+                })
+            })?,
+        _ => Bound {
+            args: Json::Object(JsonMap::new()),
+            secrets: Vec::new(),
+        },
     };
     let (scopes, scope_globals) = host.scopes();
     let below = host_globals(state, host).map_err(&wrong)?;
     let globals = call.globals.clone().over(&scope_globals).over(&below);
     let args = display_arguments(&call, &globals, state);
-    let own = call.name.clone().unwrap_or_else(|| default_name(&call.operation, &args));
-    let name = state.secrets().mask(&scopes.into_iter().chain([own]).collect::<Vec<_>>().join(" | "));
+    let own = call
+        .name
+        .clone()
+        .unwrap_or_else(|| default_name(&call.operation, &args));
+    let name = state.secrets().mask(
+        &scopes
+            .into_iter()
+            .chain([own])
+            .collect::<Vec<_>>()
+            .join(" | "),
+    );
     let occurrence = host.occurrence(&call.place, parent);
     let id = OperationId::of(&call.place, occurrence, parent);
-    let op_order = call.place.frames.iter().map(|frame| frame.line).chain([occurrence]).collect();
+    let op_order = call
+        .place
+        .frames
+        .iter()
+        .map(|frame| frame.line)
+        .chain([occurrence])
+        .collect();
     let make = || OperationMeta {
         names: std::collections::BTreeSet::new(),
         operation: call.operation.name().to_owned(),
@@ -87,7 +123,9 @@ pub(crate) fn bind(
     let differs = state.with_op_meta(id, make, |meta| {
         meta.names.insert(name.clone());
         let held = &meta.global_arguments;
-        ["_parallel", "_run_once", "_serial"].into_iter().find(|name| held.get(name) != globals.get(name))
+        ["_parallel", "_run_once", "_serial"]
+            .into_iter()
+            .find(|name| held.get(name) != globals.get(name))
     });
     if let Some(argument) = differs {
         return Err(wrong(format!(
@@ -109,10 +147,18 @@ pub(crate) fn bind(
 }
 
 fn default_name(operation: &OperationRef, args: &[String]) -> String {
-    if args.is_empty() { operation.name().to_owned() } else { format!("{} ({})", operation.name(), args.join(", ")) }
+    if args.is_empty() {
+        operation.name().to_owned()
+    } else {
+        format!("{} ({})", operation.name(), args.join(", "))
+    }
 }
 
-fn display_arguments(call: &OperationCall, globals: &GlobalArguments, state: &State) -> Vec<String> {
+fn display_arguments(
+    call: &OperationCall,
+    globals: &GlobalArguments,
+    state: &State,
+) -> Vec<String> {
     if GlobalArguments::is(globals.sensitive) {
         return Vec::new();
     }
@@ -122,8 +168,14 @@ fn display_arguments(call: &OperationCall, globals: &GlobalArguments, state: &St
         other => canonical(other),
     };
     let positional = call.positional.iter().map(show);
-    let named = call.named.iter().map(|(name, value)| format!("{name}={}", show(value)));
-    positional.chain(named).map(|text| state.secrets().mask(&text)).collect()
+    let named = call
+        .named
+        .iter()
+        .map(|(name, value)| format!("{name}={}", show(value)));
+    positional
+        .chain(named)
+        .map(|text| state.secrets().mask(&text))
+        .collect()
 }
 
 /// Evaluates deploys, one after another, for every active host, and plans what they added.
@@ -150,7 +202,11 @@ async fn collect(state: &State, deploy: &Arc<dyn DeploySource>) -> Result<(), En
             let index = host.index();
             let context = HostContext::new(state, host, Mode::Preparing);
             let run = tokio::task::spawn_blocking(move || deploy.run(&context)).await;
-            let result = run.unwrap_or_else(|error| Err(EngineError::Deploy(format!("evaluating the deploy: {error}"))));
+            let result = run.unwrap_or_else(|error| {
+                Err(EngineError::Deploy(format!(
+                    "evaluating the deploy: {error}"
+                )))
+            });
             (index, result)
         });
     }
@@ -161,7 +217,10 @@ async fn collect(state: &State, deploy: &Arc<dyn DeploySource>) -> Result<(), En
         }
     }
     errors.sort_by_key(|(index, _)| *index);
-    errors.into_iter().next().map_or(Ok(()), |(_, error)| Err(error))
+    errors
+        .into_iter()
+        .next()
+        .map_or(Ok(()), |(_, error)| Err(error))
 }
 
 /// How many hosts' deploys are evaluated at once. Each may block on a fact, so more than there are cores.
@@ -197,31 +256,47 @@ pub async fn plan_all(state: &State) -> Result<(), EngineError> {
 async fn plan_host(state: &State, host: &Arc<Host>) -> Result<(), String> {
     let ids = host.operation_order();
     let operations: Vec<HostOperation> = ids.iter().filter_map(|id| host.operation(*id)).collect();
-    let first = join_all(operations.iter().map(|operation| plan(state, host, operation, None))).await;
+    let first = join_all(
+        operations
+            .iter()
+            .map(|operation| plan(state, host, operation, None)),
+    )
+    .await;
     let mut overlay = Overlay::default();
     for (operation, first) in operations.iter().zip(first) {
-        let reads = |overlay: &Overlay, facts: &[(String, Json)]| facts.iter().any(|(fact, args)| overlay.touches(fact, args));
+        let reads = |overlay: &Overlay, facts: &[(String, Json)]| {
+            facts.iter().any(|(fact, args)| overlay.touches(fact, args))
+        };
         let mut outcome = first;
-        let stale = !overlay.is_empty() && (outcome.plan.is_err() || reads(&overlay, &outcome.read) || outcome.nests);
+        let stale = !overlay.is_empty()
+            && (outcome.plan.is_err() || reads(&overlay, &outcome.read) || outcome.nests);
         if stale {
             outcome = plan(state, host, operation, Some(Arc::new(overlay.clone()))).await;
         }
         let conditional = !operation.global_arguments.condition.is_empty();
         let planned = match outcome.plan {
             Ok(mut planned) => {
-                if let (Certainty::Certain, Some(after), true) = (&planned.certainty, overlay.assumed(), outcome.reads_state) {
+                if let (Certainty::Certain, Some(after), true) =
+                    (&planned.certainty, overlay.assumed(), outcome.reads_state)
+                {
                     planned.certainty = Certainty::Assumed(format!("after {after}"));
                 }
                 planned
             }
-            Err(PluginError::Guest(error)) if error.kind == ErrorKind::UnknownYet => at_execution(operation, error.message),
-            Err(error) if conditional || overlay.assumed().is_some() => at_execution(operation, error.to_string()),
+            Err(PluginError::Guest(error)) if error.kind == ErrorKind::UnknownYet => {
+                at_execution(operation, error.message)
+            }
+            Err(error) if conditional || overlay.assumed().is_some() => {
+                at_execution(operation, error.to_string())
+            }
             Err(error) => return fail_plan(state, host, operation, &error),
         };
         predict(&planned, &operation.name, conditional, &mut overlay);
         let will_change = planned.will_change();
         let notes = planned.notes();
-        host.update_operation(operation.id, |operation| operation.plan = Some(Arc::new(planned)));
+        host.update_operation(operation.id, |operation| {
+            operation.plan = Some(Arc::new(planned))
+        });
         state.emit(Event::OperationPlanned {
             host: host.name().to_owned(),
             id: operation.id,
@@ -242,11 +317,26 @@ fn at_execution(operation: &HostOperation, why: String) -> Plan {
 }
 
 /// An operation that cannot be planned fails its host, unless its errors are ignored.
-fn fail_plan(state: &State, host: &Arc<Host>, operation: &HostOperation, error: &PluginError) -> Result<(), String> {
+fn fail_plan(
+    state: &State,
+    host: &Arc<Host>,
+    operation: &HostOperation,
+    error: &PluginError,
+) -> Result<(), String> {
     let failure = crate::execute::failure(state, host, operation, error.to_string());
     let ignored = GlobalArguments::is(operation.global_arguments.ignore_errors);
-    state.emit(Event::OperationHostError { failure, ignored, partial: false, retry_count: 0, max_retries: 0 });
-    if ignored { Ok(()) } else { Err(format!("{}: {error}", operation.name)) }
+    state.emit(Event::OperationHostError {
+        failure,
+        ignored,
+        partial: false,
+        retry_count: 0,
+        max_retries: 0,
+    });
+    if ignored {
+        Ok(())
+    } else {
+        Err(format!("{}: {error}", operation.name))
+    }
 }
 
 /// Lays what a plan predicts over what later operations see.
@@ -264,7 +354,9 @@ fn predict(plan: &Plan, name: &str, conditional: bool, overlay: &mut Overlay) {
             _ => {}
         }
     }
-    if matches!(plan.certainty, Certainty::AtExecution(_)) || (conditional && plan.will_change() == Some(true)) {
+    if matches!(plan.certainty, Certainty::AtExecution(_))
+        || (conditional && plan.will_change() == Some(true))
+    {
         overlay.assume(name);
     }
 }
@@ -279,7 +371,12 @@ pub(crate) struct Outcome {
 
 impl Default for Outcome {
     fn default() -> Self {
-        Self { plan: Ok(Plan::default()), read: Vec::new(), reads_state: false, nests: false }
+        Self {
+            plan: Ok(Plan::default()),
+            read: Vec::new(),
+            reads_state: false,
+            nests: false,
+        }
     }
 }
 
@@ -294,24 +391,37 @@ pub(crate) async fn plan(
     let globals = operation.global_arguments.clone();
     let result = match &operation.operation {
         OperationRef::Plugin(name) => {
-            let call = PlanCall { name, bound: &operation.bound, globals: &globals, depth: 0 };
+            let call = PlanCall {
+                name,
+                bound: &operation.bound,
+                globals: &globals,
+                depth: 0,
+            };
             plan_call(state, host, call, overlay, &mut outcome).await
         }
         OperationRef::Function(function) => Ok(Plan {
             operation: function.name().to_owned(),
             planned: Arc::new(Planned {
-                steps: vec![crate::contract::Step::new(Action::Function(function.clone()))],
+                steps: vec![crate::contract::Step::new(Action::Function(
+                    function.clone(),
+                ))],
                 ..Planned::default()
             }),
             ..Plan::default()
         }),
         OperationRef::Steps(steps, name) => Ok(Plan {
             operation: name.clone(),
-            planned: Arc::new(Planned { steps: steps.clone(), ..Planned::default() }),
+            planned: Arc::new(Planned {
+                steps: steps.clone(),
+                ..Planned::default()
+            }),
             ..Plan::default()
         }),
     };
-    outcome.plan = result.map(|plan| Plan { generation: host.generation(), ..plan });
+    outcome.plan = result.map(|plan| Plan {
+        generation: host.generation(),
+        ..plan
+    });
     outcome
 }
 
@@ -349,15 +459,30 @@ fn plan_call<'a>(
 ) -> Planning<'a> {
     Box::pin(async move {
         let (planned, predicted) = plan_one(state, host, &call, overlay.clone(), outcome).await?;
-        let mut plan =
-            Plan { planned, operation: call.name.to_owned(), predicted, ..Plan::default() };
+        let mut plan = Plan {
+            planned,
+            operation: call.name.to_owned(),
+            predicted,
+            ..Plan::default()
+        };
         let mut above = overlay.as_deref().cloned().unwrap_or_default();
         for step in &plan.planned.clone().steps {
             if let Action::Nested(nested) = &step.action {
                 outcome.nests = true;
-                let (bound, globals) = bind_nested(state, nested, call.globals, &step.globals, call.bound, call.depth)?;
-                let inner =
-                    PlanCall { name: &nested.operation, bound: &bound, globals: &globals, depth: call.depth + 1 };
+                let (bound, globals) = bind_nested(
+                    state,
+                    nested,
+                    call.globals,
+                    &step.globals,
+                    call.bound,
+                    call.depth,
+                )?;
+                let inner = PlanCall {
+                    name: &nested.operation,
+                    bound: &bound,
+                    globals: &globals,
+                    depth: call.depth + 1,
+                };
                 match plan_call(state, host, inner, Some(Arc::new(above.clone())), outcome).await {
                     Ok(inner) => {
                         predict(&inner, call.name, false, &mut above);
@@ -391,10 +516,14 @@ async fn plan_one(
     let granted = local_paths(&info, &call.bound.args);
     let secrets = call.bound.secrets.clone();
     let view = OperationView::new(state, host, call.globals.clone(), secrets, granted, overlay);
-    let result = state.plugins().plan(call.name, &call.bound.args, view.clone()).await;
+    let result = state
+        .plugins()
+        .plan(call.name, &call.bound.args, view.clone())
+        .await;
     for key in view.take_read() {
         let stability = state.plugins().fact(&key.fact).map(|info| info.stability);
-        outcome.reads_state |= stability.is_ok_and(|stability| stability != crate::contract::Stability::Immutable);
+        outcome.reads_state |=
+            stability.is_ok_and(|stability| stability != crate::contract::Stability::Immutable);
         outcome.read.push((key.fact, key.args));
     }
     Ok((result?, view.predicted()))
@@ -403,8 +532,13 @@ async fn plan_one(
 /// The arguments of a call that name files on the controller.
 pub(crate) fn local_paths(info: &crate::contract::OperationInfo, args: &Json) -> Vec<String> {
     let is_path = |schema: &Json| schema.to_string().contains(r#""format":"local-path""#);
-    let named = info.parameters.iter().filter(|parameter| is_path(&parameter.schema));
-    named.filter_map(|parameter| args.get(&parameter.name)?.as_str().map(str::to_owned)).collect()
+    let named = info
+        .parameters
+        .iter()
+        .filter(|parameter| is_path(&parameter.schema));
+    named
+        .filter_map(|parameter| args.get(&parameter.name)?.as_str().map(str::to_owned))
+        .collect()
 }
 
 /// Checks a nested call and merges its global arguments.
@@ -416,15 +550,27 @@ pub(crate) fn bind_nested(
     bound: &Bound,
     depth: usize,
 ) -> Result<(Bound, GlobalArguments), PluginError> {
-    let wrong = |message: String| PluginError::Argument { argument: None, message };
+    let wrong = |message: String| PluginError::Argument {
+        argument: None,
+        message,
+    };
     if depth + 1 >= NESTING {
-        return Err(wrong(format!("operations nest more than {NESTING} deep at {}", nested.operation)));
+        return Err(wrong(format!(
+            "operations nest more than {NESTING} deep at {}",
+            nested.operation
+        )));
     }
     let own = GlobalArguments::from_json(overrides, state.secrets()).map_err(wrong)?;
-    let globals = GlobalArguments { condition: Vec::new(), ..own.over(outer) };
+    let globals = GlobalArguments {
+        condition: Vec::new(),
+        ..own.over(outer)
+    };
     let args = outer_secrets(nested.args.clone(), &bound.secrets);
     let named = args.as_object().cloned().unwrap_or_default();
-    let bound = state.plugins().bind_operation(&nested.operation, Vec::new(), named, state.secrets())?;
+    let bound =
+        state
+            .plugins()
+            .bind_operation(&nested.operation, Vec::new(), named, state.secrets())?;
     Ok((bound, globals))
 }
 
@@ -433,12 +579,21 @@ fn outer_secrets(value: Json, secrets: &[String]) -> Json {
     match value {
         Json::Object(map) => match map.get("$secret").and_then(Json::as_u64) {
             Some(number) => {
-                let identity = usize::try_from(number).ok().and_then(|number| secrets.get(number));
+                let identity = usize::try_from(number)
+                    .ok()
+                    .and_then(|number| secrets.get(number));
                 crate::json::json!({ "$secret": identity })
             }
-            None => Json::Object(map.into_iter().map(|(key, value)| (key, outer_secrets(value, secrets))).collect()),
+            None => Json::Object(
+                map.into_iter()
+                    .map(|(key, value)| (key, outer_secrets(value, secrets)))
+                    .collect(),
+            ),
         },
-        Json::Array(items) => items.into_iter().map(|item| outer_secrets(item, secrets)).collect(),
+        Json::Array(items) => items
+            .into_iter()
+            .map(|item| outer_secrets(item, secrets))
+            .collect(),
         other => other,
     }
 }

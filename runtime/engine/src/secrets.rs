@@ -62,12 +62,19 @@ impl SecretStore {
         if self.with(identity, |_| ()).is_some() {
             return Ok(());
         }
-        let unreadable = |message: String| SecretError::Unreadable { identity: identity.to_owned(), message };
+        let unreadable = |message: String| SecretError::Unreadable {
+            identity: identity.to_owned(),
+            message,
+        };
         let value = match identity.split_once(':') {
-            Some(("env", name)) => std::env::var(name)
-                .map_err(|_| unreadable(format!("the environment variable {name} is not set, or is not UTF-8")))?,
+            Some(("env", name)) => std::env::var(name).map_err(|_| {
+                unreadable(format!(
+                    "the environment variable {name} is not set, or is not UTF-8"
+                ))
+            })?,
             Some(("file", path)) => {
-                let text = std::fs::read_to_string(path).map_err(|error| unreadable(format!("{path}: {error}")))?;
+                let text = std::fs::read_to_string(path)
+                    .map_err(|error| unreadable(format!("{path}: {error}")))?;
                 text.strip_suffix('\n').map(str::to_owned).unwrap_or(text)
             }
             _ => return Err(SecretError::UnknownSource(identity.to_owned())),
@@ -89,12 +96,18 @@ impl SecretStore {
             values
                 .iter()
                 .find(|(identity, held)| {
-                    identity.starts_with("given:") && identity.ends_with(what) && held.expose_secret() == value
+                    identity.starts_with("given:")
+                        && identity.ends_with(what)
+                        && held.expose_secret() == value
                 })
                 .map(|(identity, _)| identity.clone())
         });
         known.unwrap_or_else(|| {
-            let number = self.values.read().map(|values| values.len()).unwrap_or_default();
+            let number = self
+                .values
+                .read()
+                .map(|values| values.len())
+                .unwrap_or_default();
             let identity = format!("given:{number}:{what}");
             self.insert(&identity, value);
             identity
@@ -115,7 +128,11 @@ impl SecretStore {
     ///
     /// # Errors
     /// What [`SecretStore::load`] answers, or [`SecretError::Encoding`].
-    pub fn reveal_encoded(&self, identity: &str, encodings: &[String]) -> Result<String, SecretError> {
+    pub fn reveal_encoded(
+        &self,
+        identity: &str,
+        encodings: &[String],
+    ) -> Result<String, SecretError> {
         let mut value = self.reveal_to_target(identity)?;
         for encoding in encodings {
             value = encode(&value, encoding).ok_or_else(|| SecretError::Encoding {
@@ -129,7 +146,9 @@ impl SecretStore {
     /// Text with every known value replaced by [`MASK`].
     #[must_use]
     pub fn mask(&self, text: &str) -> String {
-        let Ok(values) = self.values.read() else { return MASK.to_owned() };
+        let Ok(values) = self.values.read() else {
+            return MASK.to_owned();
+        };
         let mut hidden: Vec<&str> = values
             .values()
             .map(ExposeSecret::expose_secret)
@@ -149,10 +168,14 @@ impl SecretStore {
         use crate::json::Json;
         match value {
             Json::String(text) => Json::String(self.mask(text)),
-            Json::Array(items) => Json::Array(items.iter().map(|item| self.mask_json(item)).collect()),
-            Json::Object(map) => {
-                Json::Object(map.iter().map(|(key, item)| (self.mask(key), self.mask_json(item))).collect())
+            Json::Array(items) => {
+                Json::Array(items.iter().map(|item| self.mask_json(item)).collect())
             }
+            Json::Object(map) => Json::Object(
+                map.iter()
+                    .map(|(key, item)| (self.mask(key), self.mask_json(item)))
+                    .collect(),
+            ),
             other => other.clone(),
         }
     }
@@ -160,7 +183,10 @@ impl SecretStore {
     /// True when there is no secret to look for.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.values.read().map(|values| values.is_empty()).unwrap_or(false)
+        self.values
+            .read()
+            .map(|values| values.is_empty())
+            .unwrap_or(false)
     }
 
     fn with<T>(&self, identity: &str, then: impl FnOnce(&SecretString) -> T) -> Option<T> {
@@ -177,7 +203,9 @@ fn encode(value: &str, encoding: &str) -> Option<String> {
         "url" => value
             .bytes()
             .map(|byte| match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                    char::from(byte).to_string()
+                }
                 _ => format!("%{byte:02X}"),
             })
             .collect(),
@@ -209,8 +237,14 @@ mod tests {
         store.insert("env:A", String::from("hunter22"));
         store.insert("env:B", String::from("hunter22-long"));
         store.insert("env:C", String::from("ab"));
-        assert_eq!(store.mask("x hunter22-long y hunter22 ab"), "x ******** y ******** ab");
-        assert_eq!(store.mask_json(&serde_json::json!({"a": ["hunter22"]})), serde_json::json!({"a": [MASK]}));
+        assert_eq!(
+            store.mask("x hunter22-long y hunter22 ab"),
+            "x ******** y ******** ab"
+        );
+        assert_eq!(
+            store.mask_json(&serde_json::json!({"a": ["hunter22"]})),
+            serde_json::json!({"a": [MASK]})
+        );
     }
 
     #[test]
@@ -218,7 +252,15 @@ mod tests {
         let store = SecretStore::default();
         store.insert("x", String::from("it's"));
         let encoded = |names: &[&str]| {
-            store.reveal_encoded("x", &names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).unwrap()
+            store
+                .reveal_encoded(
+                    "x",
+                    &names
+                        .iter()
+                        .map(|name| (*name).to_owned())
+                        .collect::<Vec<_>>(),
+                )
+                .unwrap()
         };
         assert_eq!(encoded(&["sql-string"]), "it''s");
         assert_eq!(encoded(&["url"]), "it%27s");
@@ -228,8 +270,13 @@ mod tests {
 
     #[test]
     fn a_missing_source_says_which() {
-        let error = SecretStore::default().load("env:WINDLASS_SURELY_NOT_SET").unwrap_err();
-        assert!(error.to_string().contains("WINDLASS_SURELY_NOT_SET"), "{error}");
+        let error = SecretStore::default()
+            .load("env:WINDLASS_SURELY_NOT_SET")
+            .unwrap_err();
+        assert!(
+            error.to_string().contains("WINDLASS_SURELY_NOT_SET"),
+            "{error}"
+        );
         assert_eq!(
             SecretStore::default().load("vault:x").unwrap_err(),
             SecretError::UnknownSource(String::from("vault:x"))
@@ -240,7 +287,13 @@ mod tests {
     fn a_plain_value_keeps_one_identity() {
         let store = SecretStore::default();
         let first = store.insert_plain("_sudo_password", String::from("pass1"));
-        assert_eq!(store.insert_plain("_sudo_password", String::from("pass1")), first);
-        assert_ne!(store.insert_plain("_sudo_password", String::from("pass2")), first);
+        assert_eq!(
+            store.insert_plain("_sudo_password", String::from("pass1")),
+            first
+        );
+        assert_ne!(
+            store.insert_plain("_sudo_password", String::from("pass2")),
+            first
+        );
     }
 }

@@ -23,7 +23,11 @@ impl CommandOutput {
     /// All bytes of a stream.
     #[must_use]
     pub fn bytes(&self, stream: Stream) -> Vec<u8> {
-        self.chunks.iter().filter(|(of, _)| *of == stream).flat_map(|(_, bytes)| bytes.iter().copied()).collect()
+        self.chunks
+            .iter()
+            .filter(|(of, _)| *of == stream)
+            .flat_map(|(_, bytes)| bytes.iter().copied())
+            .collect()
     }
 
     /// Standard output as text; undecodable bytes are shown as U+FFFD.
@@ -78,7 +82,8 @@ impl CommandOutput {
             .into_iter()
             .map(|(stream, line)| OutputLine {
                 stream,
-                text: String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(&line)).into_owned(),
+                text: String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(&line))
+                    .into_owned(),
             })
             .collect()
     }

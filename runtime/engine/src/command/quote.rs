@@ -29,7 +29,11 @@ pub fn render(text: &[Part]) -> Result<String, String> {
         match part {
             Part::Raw(raw) => line.push_str(raw),
             Part::Word(word) => line.push_str(&quote(word)),
-            Part::Other(name, _) => return Err(format!("shell text has a part `{name}`, which needs a newer windlass")),
+            Part::Other(name, _) => {
+                return Err(format!(
+                    "shell text has a part `{name}`, which needs a newer windlass"
+                ));
+            }
         }
     }
     Ok(line)
@@ -51,7 +55,11 @@ mod tests {
 
     #[test]
     fn parts_join_without_spaces_of_their_own() {
-        let text = [Part::Raw(String::from("chown ")), Part::Word(String::from("a b")), Part::Raw(String::from(" /x"))];
+        let text = [
+            Part::Raw(String::from("chown ")),
+            Part::Word(String::from("a b")),
+            Part::Raw(String::from(" /x")),
+        ];
         assert_eq!(render(&text).unwrap(), "chown 'a b' /x");
         assert!(render(&[Part::Other(String::from("new"), serde_json::Value::Null)]).is_err());
     }

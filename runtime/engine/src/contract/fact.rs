@@ -25,7 +25,12 @@ impl FactRequest {
     /// A request for a whole value.
     #[must_use]
     pub fn new(fact: impl Into<String>, args: Json) -> Self {
-        Self { fact: fact.into(), args, select: Vec::new(), globals: Json::Null }
+        Self {
+            fact: fact.into(),
+            args,
+            select: Vec::new(),
+            globals: Json::Null,
+        }
     }
 }
 

@@ -10,6 +10,6 @@ mod planned;
 pub use describe::{FactInfo, OperationInfo, Parameter, ParameterKind, Stability};
 pub use fact::{Derived, FactRequest, Origin, Probe, RawOutput};
 pub use planned::{
-    Action, Atom, Call, Content, Diff, Download, HostFunction, Nested, Part, Planned, Prediction, Reboot, Rsync,
-    SecretUse, Shell, ShellText, Step, Upload,
+    Action, Atom, Call, Content, Diff, Download, HostFunction, Nested, Part, Planned, Prediction,
+    Reboot, Rsync, SecretUse, Shell, ShellText, Step, Upload,
 };

@@ -75,7 +75,10 @@ impl Shell {
     /// A command of raw shell text.
     #[must_use]
     pub fn raw(text: impl Into<String>) -> Self {
-        Self { text: vec![Part::Raw(text.into())], ..Self::default() }
+        Self {
+            text: vec![Part::Raw(text.into())],
+            ..Self::default()
+        }
     }
 }
 
@@ -195,7 +198,10 @@ pub enum Action {
     Other(String, Json),
 }
 
-fn function_name<S: serde::Serializer>(function: &Arc<dyn HostFunction>, to: S) -> Result<S::Ok, S::Error> {
+fn function_name<S: serde::Serializer>(
+    function: &Arc<dyn HostFunction>,
+    to: S,
+) -> Result<S::Ok, S::Error> {
     to.serialize_str(function.name())
 }
 
@@ -238,7 +244,11 @@ impl Step {
     /// A step without overrides and predictions.
     #[must_use]
     pub fn new(action: Action) -> Self {
-        Self { action, globals: Json::Null, predictions: Vec::new() }
+        Self {
+            action,
+            globals: Json::Null,
+            predictions: Vec::new(),
+        }
     }
 }
 

@@ -112,7 +112,9 @@ impl HostContext {
             return Err(EngineError::Stage {
                 what: format!("adding the operation `{}`", call.operation.name()),
                 stage: Stage::Execute,
-                hint: String::from("inside a function that runs at execution, operations run at once and return their result"),
+                hint: String::from(
+                    "inside a function that runs at execution, operations run at once and return their result",
+                ),
             });
         }
         crate::prepare::add_operation(&self.state, &self.host, call)
@@ -135,7 +137,9 @@ impl HostContext {
             return Err(EngineError::Stage {
                 what: format!("running the operation `{}` at once", call.operation.name()),
                 stage: Stage::Prepare,
-                hint: String::from("add it to the deploy, or call it inside a function given to `call()`"),
+                hint: String::from(
+                    "add it to the deploy, or call it inside a function given to `call()`",
+                ),
             });
         };
         crate::execute::run_nested(&self.state, &self.host, parent, call).await
@@ -171,7 +175,9 @@ impl HostContext {
     /// What an earlier operation of this host did; none before its turn.
     #[must_use]
     pub fn report(&self, id: OperationId) -> Option<OperationReport> {
-        self.host.operation(id).and_then(|operation| operation.report.as_deref().cloned())
+        self.host
+            .operation(id)
+            .and_then(|operation| operation.report.as_deref().cloned())
     }
 
     /// Runs a command on the host as the operation whose function is running would.
@@ -190,7 +196,12 @@ impl HostContext {
     pub fn warn(&self, message: String, place: Place) {
         let stage = self.state.increment_warning_counter();
         let host = Some(self.name().to_owned());
-        self.state.emit(Event::Warning { stage, host, message, place: Some(place) });
+        self.state.emit(Event::Warning {
+            stage,
+            host,
+            message,
+            place: Some(place),
+        });
     }
 
     /// The loaded plugins.

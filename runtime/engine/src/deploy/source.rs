@@ -44,8 +44,16 @@ where
     F: Fn(&HostContext) -> Result<(), EngineError> + Send + Sync + 'static,
 {
     /// Makes a deploy of a function.
-    pub fn new(name: impl Into<String>, folder: impl Into<Utf8PathBuf>, function: F) -> Arc<dyn DeploySource> {
-        Arc::new(Self { name: name.into(), folder: folder.into(), function })
+    pub fn new(
+        name: impl Into<String>,
+        folder: impl Into<Utf8PathBuf>,
+        function: F,
+    ) -> Arc<dyn DeploySource> {
+        Arc::new(Self {
+            name: name.into(),
+            folder: folder.into(),
+            function,
+        })
     }
 }
 

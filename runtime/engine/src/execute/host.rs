@@ -27,7 +27,12 @@ pub(super) enum Turn {
 }
 
 /// A failure report without a command.
-pub(crate) fn failure(state: &State, host: &Host, operation: &HostOperation, message: String) -> Failure {
+pub(crate) fn failure(
+    state: &State,
+    host: &Host,
+    operation: &HostOperation,
+    message: String,
+) -> Failure {
     Failure {
         host: host.name().to_owned(),
         operation: operation.name.clone(),
@@ -42,31 +47,70 @@ pub(crate) fn failure(state: &State, host: &Host, operation: &HostOperation, mes
 
 /// Records that an operation was not run on a host.
 pub(super) fn skip(state: &State, host: &Host, id: OperationId, why: &str) {
-    let report = OperationReport { succeeded: true, skipped: true, ..OperationReport::default() };
+    let report = OperationReport {
+        succeeded: true,
+        skipped: true,
+        ..OperationReport::default()
+    };
     host.update_operation(id, |operation| operation.report = Some(Arc::new(report)));
     state.count_result(host, |results| results.skipped_ops += 1);
-    let name = host.with_operation(id, |operation| operation.name.clone()).unwrap_or_default();
-    state.emit(Event::OperationHostSkipped { host: host.name().to_owned(), id, name, why: why.to_owned() });
+    let name = host
+        .with_operation(id, |operation| operation.name.clone())
+        .unwrap_or_default();
+    state.emit(Event::OperationHostSkipped {
+        host: host.name().to_owned(),
+        id,
+        name,
+        why: why.to_owned(),
+    });
 }
 
 /// Runs an operation on a host.
 pub(super) async fn run_on_host(state: &State, host: &Arc<Host>, id: OperationId) -> Turn {
-    let Some(operation) = host.operation(id) else { return Turn::Done };
+    let Some(operation) = host.operation(id) else {
+        return Turn::Done;
+    };
     let outcome = |id: OperationId| {
         let report = host.with_operation(id, |operation| operation.report.clone())??;
         let failed = report.failure.is_some();
-        Some(Outcome { succeeded: report.succeeded && !report.skipped, changed: report.changed, failed })
+        Some(Outcome {
+            succeeded: report.succeeded && !report.skipped,
+            changed: report.changed,
+            failed,
+        })
     };
-    if let Some(unmet) = operation.global_arguments.condition.iter().find(|condition| !condition.holds(&outcome)) {
-        skip(state, host, id, &format!("its condition does not hold: {}", crate::plan::name_condition(state, unmet)));
+    if let Some(unmet) = operation
+        .global_arguments
+        .condition
+        .iter()
+        .find(|condition| !condition.holds(&outcome))
+    {
+        skip(
+            state,
+            host,
+            id,
+            &format!(
+                "its condition does not hold: {}",
+                crate::plan::name_condition(state, unmet)
+            ),
+        );
         return Turn::Done;
     }
-    state.emit(Event::OperationHostStart { host: host.name().to_owned(), id, name: operation.name.clone() });
+    state.emit(Event::OperationHostStart {
+        host: host.name().to_owned(),
+        id,
+        name: operation.name.clone(),
+    });
     let report = tries(state, host, &operation).await;
     finish(state, host, &operation, report)
 }
 
-fn finish(state: &State, host: &Arc<Host>, operation: &HostOperation, report: OperationReport) -> Turn {
+fn finish(
+    state: &State,
+    host: &Arc<Host>,
+    operation: &HostOperation,
+    report: OperationReport,
+) -> Turn {
     let max_retries = operation.global_arguments.retries.unwrap_or(0);
     let retry_count = report.retries;
     let ignored = report.ignored;
@@ -83,11 +127,15 @@ fn finish(state: &State, host: &Arc<Host>, operation: &HostOperation, report: Op
     });
     let failure = report.failure.clone();
     let (changed, partial) = (report.changed, report.partial);
-    host.update_operation(operation.id, |operation| operation.report = Some(Arc::new(report)));
+    host.update_operation(operation.id, |operation| {
+        operation.report = Some(Arc::new(report))
+    });
     match failure {
         None => {
             let notes = host
-                .with_operation(operation.id, |operation| operation.plan.as_ref().map(|plan| plan.notes()))
+                .with_operation(operation.id, |operation| {
+                    operation.plan.as_ref().map(|plan| plan.notes())
+                })
                 .flatten()
                 .unwrap_or_default();
             state.emit(Event::OperationHostSuccess {
@@ -102,8 +150,18 @@ fn finish(state: &State, host: &Arc<Host>, operation: &HostOperation, report: Op
         }
         Some(failure) => {
             let why = format!("{}: {}", failure.operation, failure.message);
-            state.emit(Event::OperationHostError { failure, ignored, partial, retry_count, max_retries });
-            if ignored { Turn::Done } else { Turn::HostFailed(why) }
+            state.emit(Event::OperationHostError {
+                failure,
+                ignored,
+                partial,
+                retry_count,
+                max_retries,
+            });
+            if ignored {
+                Turn::Done
+            } else {
+                Turn::HostFailed(why)
+            }
         }
     }
 }
@@ -133,7 +191,11 @@ async fn tries(state: &State, host: &Arc<Host>, operation: &HostOperation) -> Op
                     Ok(true) => None,
                     Ok(false) => Some(String::from("`_retry_until` does not hold")),
                     Err(message) => {
-                        fail(&mut report, failure(state, host, operation, format!("`_retry_until`: {message}")), arguments);
+                        fail(
+                            &mut report,
+                            failure(state, host, operation, format!("`_retry_until`: {message}")),
+                            arguments,
+                        );
                         return report;
                     }
                 }
@@ -144,7 +206,11 @@ async fn tries(state: &State, host: &Arc<Host>, operation: &HostOperation) -> Op
         if retries >= max_retries {
             if report.failure.is_none() {
                 let message = format!("{error} after {} tries", retries + 1);
-                fail(&mut report, failure(state, host, operation, message), arguments);
+                fail(
+                    &mut report,
+                    failure(state, host, operation, message),
+                    arguments,
+                );
             }
             return report;
         }
@@ -170,22 +236,43 @@ fn fail(report: &mut OperationReport, failure: Failure, arguments: &GlobalArgume
 }
 
 /// The plan to run: the prepared one where nothing ran on the host since, else a new one on fresh facts.
-async fn fresh_plan(state: &State, host: &Arc<Host>, operation: &HostOperation) -> Result<Arc<Plan>, PluginError> {
+async fn fresh_plan(
+    state: &State,
+    host: &Arc<Host>,
+    operation: &HostOperation,
+) -> Result<Arc<Plan>, PluginError> {
     if let Some(plan) = &operation.plan {
-        if host.generation() == plan.generation && !plan.predicted && plan.certainty == Certainty::Certain {
+        if host.generation() == plan.generation
+            && !plan.predicted
+            && plan.certainty == Certainty::Certain
+        {
             return Ok(plan.clone());
         }
     }
-    let fresh = Arc::new(crate::prepare::plan(state, host, operation, None).await.plan?);
+    let fresh = Arc::new(
+        crate::prepare::plan(state, host, operation, None)
+            .await
+            .plan?,
+    );
     if let Some(before) = &operation.plan {
         if before.certainty == Certainty::Certain {
-            let (planned, actual) = (describe_steps(state, operation, before), describe_steps(state, operation, &fresh));
+            let (planned, actual) = (
+                describe_steps(state, operation, before),
+                describe_steps(state, operation, &fresh),
+            );
             if planned != actual {
-                state.emit(Event::PlanChanged { host: host.name().to_owned(), id: operation.id, planned, actual });
+                state.emit(Event::PlanChanged {
+                    host: host.name().to_owned(),
+                    id: operation.id,
+                    planned,
+                    actual,
+                });
             }
         }
     }
-    host.update_operation(operation.id, |operation| operation.plan = Some(fresh.clone()));
+    host.update_operation(operation.id, |operation| {
+        operation.plan = Some(fresh.clone())
+    });
     Ok(fresh)
 }
 
@@ -214,10 +301,17 @@ async fn attempt(state: &State, host: &Arc<Host>, operation: &HostOperation) -> 
     report
 }
 
-fn full_failure(state: &State, host: &Host, operation: &HostOperation, error: StepError) -> Failure {
+fn full_failure(
+    state: &State,
+    host: &Host,
+    operation: &HostOperation,
+    error: StepError,
+) -> Failure {
     let mut failure = failure(state, host, operation, error.message);
     let sensitive = GlobalArguments::is(operation.global_arguments.sensitive);
-    failure.command = error.command.map(|command| if sensitive { hidden() } else { command });
+    failure.command = error
+        .command
+        .map(|command| if sensitive { hidden() } else { command });
     failure.exit = error.exit;
     if !sensitive {
         failure.output = last_lines(state, &error.output);
@@ -247,7 +341,9 @@ pub(crate) async fn run_nested(
     let operation = crate::prepare::bind(state, host, call, Some(parent))?;
     host.insert_operation(operation.clone());
     let report = tries(state, host, &operation).await;
-    host.update_operation(operation.id, |held| held.report = Some(Arc::new(report.clone())));
+    host.update_operation(operation.id, |held| {
+        held.report = Some(Arc::new(report.clone()))
+    });
     Ok(report)
 }
 

@@ -43,7 +43,9 @@ pub async fn run_ops(state: &State, strategy: Strategy) -> Result<(), EngineErro
         Strategy::Serial => run.serial().await,
     };
     state.plugins().run_ended();
-    state.emit(Event::RunEnd { error: result.as_ref().err().map(ToString::to_string) });
+    state.emit(Event::RunEnd {
+        error: result.as_ref().err().map(ToString::to_string),
+    });
     result
 }
 
@@ -65,13 +67,22 @@ impl Run {
                 *left.entry(id).or_default() += 1;
             }
         }
-        let run =
-            Self { state: state.clone(), graph, left: Mutex::new(left), started: Mutex::default(), once: Mutex::default() };
+        let run = Self {
+            state: state.clone(),
+            graph,
+            left: Mutex::new(left),
+            started: Mutex::default(),
+            once: Mutex::default(),
+        };
         Ok(run)
     }
 
     fn hosts_of(&self, id: OperationId) -> Vec<Arc<Host>> {
-        self.state.active_hosts().into_iter().filter(|host| host.has_operation(id)).collect()
+        self.state
+            .active_hosts()
+            .into_iter()
+            .filter(|host| host.has_operation(id))
+            .collect()
     }
 
     async fn barrier(self: &Arc<Self>) -> Result<(), EngineError> {
@@ -87,8 +98,12 @@ impl Run {
         let mut running = JoinSet::new();
         let stop = Arc::new(Mutex::new(None));
         for id in self.graph.order() {
-            let mut before: Vec<watch::Receiver<bool>> =
-                self.graph.before(id).iter().filter_map(|id| done.get(id).cloned()).collect();
+            let mut before: Vec<watch::Receiver<bool>> = self
+                .graph
+                .before(id)
+                .iter()
+                .filter_map(|id| done.get(id).cloned())
+                .collect();
             let (finished, receiver) = watch::channel(false);
             done.insert(id, receiver);
             let (run, stop) = (self.clone(), stop.clone());
@@ -155,8 +170,16 @@ impl Run {
     }
 
     fn start(&self, id: OperationId) {
-        if self.started.lock().unwrap_or_else(PoisonError::into_inner).insert(id) {
-            self.state.emit(Event::OperationStart { id, name: self.state.op_title(id) });
+        if self
+            .started
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id)
+        {
+            self.state.emit(Event::OperationStart {
+                id,
+                name: self.state.op_title(id),
+            });
         }
     }
 
@@ -167,18 +190,38 @@ impl Run {
             *count = count.saturating_sub(1);
             *count
         };
-        if left == 0 && self.started.lock().unwrap_or_else(PoisonError::into_inner).contains(&id) {
-            self.state.emit(Event::OperationEnd { id, name: self.state.op_title(id) });
+        if left == 0
+            && self
+                .started
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .contains(&id)
+        {
+            self.state.emit(Event::OperationEnd {
+                id,
+                name: self.state.op_title(id),
+            });
         }
     }
 
     /// One operation on all its hosts.
     async fn operation(self: &Arc<Self>, id: OperationId) -> Result<(), EngineError> {
         let hosts = self.hosts_of(id);
-        let Some(first) = hosts.first() else { return Ok(()) };
-        self.state.emit(Event::OperationStart { id, name: self.state.op_title(id) });
-        let arguments = first.with_operation(id, |operation| operation.global_arguments.clone()).unwrap_or_default();
-        let at_once = if arguments.serial.unwrap_or(false) { Some(1) } else { arguments.parallel.map(|n| n.max(1) as usize) };
+        let Some(first) = hosts.first() else {
+            return Ok(());
+        };
+        self.state.emit(Event::OperationStart {
+            id,
+            name: self.state.op_title(id),
+        });
+        let arguments = first
+            .with_operation(id, |operation| operation.global_arguments.clone())
+            .unwrap_or_default();
+        let at_once = if arguments.serial.unwrap_or(false) {
+            Some(1)
+        } else {
+            arguments.parallel.map(|n| n.max(1) as usize)
+        };
         let window = at_once.map(|count| Arc::new(Semaphore::new(count)));
         let mut running = JoinSet::new();
         for host in hosts {
@@ -201,13 +244,18 @@ impl Run {
             }
         }
         failed.sort_by_key(|(host, _)| host.index());
-        self.state.emit(Event::OperationEnd { id, name: self.state.op_title(id) });
+        self.state.emit(Event::OperationEnd {
+            id,
+            name: self.state.op_title(id),
+        });
         self.state.fail_hosts(&failed)
     }
 
     /// A host's turn at an operation. Some: why the host takes no further part.
     async fn turn(&self, host: &Arc<Host>, id: OperationId) -> Option<String> {
-        let run_once = host.with_operation(id, |operation| operation.global_arguments.run_once.unwrap_or(false));
+        let run_once = host.with_operation(id, |operation| {
+            operation.global_arguments.run_once.unwrap_or(false)
+        });
         if run_once.unwrap_or(false) && !self.is_chosen(host, id) {
             skip(&self.state, host, id, "it runs once, on another host");
             return None;
@@ -223,7 +271,9 @@ impl Run {
     fn is_chosen(&self, host: &Arc<Host>, id: OperationId) -> bool {
         let mut once = self.once.lock().unwrap_or_else(PoisonError::into_inner);
         let chosen = *once.entry(id).or_insert_with(|| {
-            self.hosts_of(id).first().map_or(host.index(), |first| first.index())
+            self.hosts_of(id)
+                .first()
+                .map_or(host.index(), |first| first.index())
         });
         chosen == host.index()
     }

@@ -39,20 +39,38 @@ impl Script {
         let mut text = String::new();
         for command in commands {
             let _ = writeln!(text, "sh -c {} </dev/null", quote(command));
-            let _ = writeln!(text, "s=$?; printf '\\n{mark} %d\\n' $s; printf '\\n{mark} %d\\n' $s >&2");
+            let _ = writeln!(
+                text,
+                "s=$?; printf '\\n{mark} %d\\n' $s; printf '\\n{mark} %d\\n' $s >&2"
+            );
         }
-        Self { text, mark, count: commands.len() }
+        Self {
+            text,
+            mark,
+            count: commands.len(),
+        }
     }
 
     /// The outputs, in order; none for a command whose marks are missing.
     pub(super) fn split(&self, stdout: &[u8], stderr: &[u8]) -> Vec<Option<RawOutput>> {
-        let mut out = Frames { rest: stdout, mark: self.mark.as_bytes() };
-        let mut err = Frames { rest: stderr, mark: self.mark.as_bytes() };
+        let mut out = Frames {
+            rest: stdout,
+            mark: self.mark.as_bytes(),
+        };
+        let mut err = Frames {
+            rest: stderr,
+            mark: self.mark.as_bytes(),
+        };
         (0..self.count)
             .map(|_| {
                 let (stdout, status) = out.next()?;
                 let (stderr, _) = err.next()?;
-                Some(RawOutput { status, stdout: stdout.to_vec(), stderr: stderr.to_vec(), values: Vec::new() })
+                Some(RawOutput {
+                    status,
+                    stdout: stdout.to_vec(),
+                    stderr: stderr.to_vec(),
+                    values: Vec::new(),
+                })
             })
             .collect()
     }
@@ -68,7 +86,10 @@ impl<'a> Iterator for Frames<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let needle = [b"\n", self.mark, b" "].concat();
-        let at = self.rest.windows(needle.len()).position(|window| window == needle)?;
+        let at = self
+            .rest
+            .windows(needle.len())
+            .position(|window| window == needle)?;
         let (body, tail) = self.rest.split_at_checked(at)?;
         let tail = tail.get(needle.len()..)?;
         let end = tail.iter().position(|byte| *byte == b'\n')?;
@@ -86,21 +107,42 @@ mod tests {
     use std::process::{Command, Stdio};
 
     fn run(commands: &[&str]) -> Vec<Option<RawOutput>> {
-        let commands: Vec<String> = commands.iter().map(|command| (*command).to_owned()).collect();
+        let commands: Vec<String> = commands
+            .iter()
+            .map(|command| (*command).to_owned())
+            .collect();
         let script = Script::new(&commands, String::from("m4rk"));
-        let mut child =
-            Command::new("sh").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        child.stdin.take().unwrap().write_all(script.text.as_bytes()).unwrap();
+        let mut child = Command::new("sh")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(script.text.as_bytes())
+            .unwrap();
         let output = child.wait_with_output().unwrap();
         script.split(&output.stdout, &output.stderr)
     }
 
     #[test]
     fn outputs_stay_apart_whatever_the_commands_do() {
-        let outputs = run(&["echo one", "printf '\\377\\000\\n'; echo e >&2; exit 3", "echo 'unclosed", "cat", "printf x"]);
+        let outputs = run(&[
+            "echo one",
+            "printf '\\377\\000\\n'; echo e >&2; exit 3",
+            "echo 'unclosed",
+            "cat",
+            "printf x",
+        ]);
         let outputs: Vec<RawOutput> = outputs.into_iter().map(Option::unwrap).collect();
         assert_eq!(outputs[0].stdout, b"one\n");
-        assert_eq!((outputs[1].status, outputs[1].stdout.as_slice()), (3, b"\xff\x00\n".as_slice()));
+        assert_eq!(
+            (outputs[1].status, outputs[1].stdout.as_slice()),
+            (3, b"\xff\x00\n".as_slice())
+        );
         assert_eq!(outputs[1].stderr, b"e\n");
         assert_ne!(outputs[2].status, 0);
         assert_eq!(outputs[3].stdout, b"");

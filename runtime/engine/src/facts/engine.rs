@@ -48,11 +48,16 @@ pub(crate) struct FactKey {
 
 impl FactKey {
     /// The key of a guest's request, made under an operation's global arguments.
-    pub(crate) fn of_request(state: &State, request: &FactRequest, globals: &GlobalArguments) -> Result<Self, GuestError> {
+    pub(crate) fn of_request(
+        state: &State,
+        request: &FactRequest,
+        globals: &GlobalArguments,
+    ) -> Result<Self, GuestError> {
         let missing = |message: String| GuestError::new(ErrorKind::MissingFact, message);
         let named = request.args.as_object().cloned().unwrap_or_default();
         let own = GlobalArguments::from_json(&request.globals, state.secrets()).map_err(missing)?;
-        Self::bind(state, &request.fact, Vec::new(), named, own.over(globals)).map_err(|error| missing(error.to_string()))
+        Self::bind(state, &request.fact, Vec::new(), named, own.over(globals))
+            .map_err(|error| missing(error.to_string()))
     }
 
     fn bind(
@@ -62,13 +67,22 @@ impl FactKey {
         named: JsonMap,
         globals: GlobalArguments,
     ) -> Result<Self, PluginError> {
-        let bound = state.plugins().bind_fact(fact, positional, named, state.secrets())?;
+        let bound = state
+            .plugins()
+            .bind_fact(fact, positional, named, state.secrets())?;
         let info = state.plugins().fact(fact)?;
-        let argument = |message: String| PluginError::Argument { argument: None, message: format!("{fact}: {message}") };
+        let argument = |message: String| PluginError::Argument {
+            argument: None,
+            message: format!("{fact}: {message}"),
+        };
         let own = GlobalArguments::from_json(&info.globals, state.secrets()).map_err(argument)?;
         let globals = own.over(&globals.execution_context());
         let context = canonical(&Json::Object(globals.to_json()));
-        let text = format!("{fact}\0{}\0{}\0{context}", canonical(&bound.args), bound.secrets.join("\0"));
+        let text = format!(
+            "{fact}\0{}\0{}\0{context}",
+            canonical(&bound.args),
+            bound.secrets.join("\0")
+        );
         Ok(Self {
             fact: fact.to_owned(),
             args: bound.args,
@@ -81,7 +95,10 @@ impl FactKey {
 }
 
 enum Slot {
-    Ready { answer: Answer, stability: Stability },
+    Ready {
+        answer: Answer,
+        stability: Stability,
+    },
     Pending(watch::Receiver<Option<Answer>>),
 }
 
@@ -111,7 +128,15 @@ impl FactEngine {
     /// Something ran on the host: only immutable facts stand.
     pub(crate) fn invalidate(&self) {
         self.epoch.fetch_add(1, Ordering::SeqCst);
-        lock(&self.cache).retain(|_, slot| matches!(slot, Slot::Ready { stability: Stability::Immutable, .. }));
+        lock(&self.cache).retain(|_, slot| {
+            matches!(
+                slot,
+                Slot::Ready {
+                    stability: Stability::Immutable,
+                    ..
+                }
+            )
+        });
     }
 
     /// The host was disconnected: nothing stands.
@@ -169,11 +194,19 @@ pub(crate) struct Planner {
 
 impl Planner {
     pub(crate) fn start(host: &Arc<Host>) -> Self {
-        Self { busy: Busy::new(host), chain: Vec::new() }
+        Self {
+            busy: Busy::new(host),
+            chain: Vec::new(),
+        }
     }
 
     /// The values of these facts, in order.
-    pub(crate) async fn get_all(&self, state: &State, host: &Arc<Host>, keys: Vec<FactKey>) -> Vec<Answer> {
+    pub(crate) async fn get_all(
+        &self,
+        state: &State,
+        host: &Arc<Host>,
+        keys: Vec<FactKey>,
+    ) -> Vec<Answer> {
         let loads: Vec<_> = keys
             .into_iter()
             .map(|mut key| {
@@ -182,7 +215,9 @@ impl Planner {
             })
             .collect();
         self.busy
-            .idle(join_all(loads.into_iter().map(|(busy, key)| async move { load(state, host, key, busy).await })))
+            .idle(join_all(loads.into_iter().map(|(busy, key)| async move {
+                load(state, host, key, busy).await
+            })))
             .await
     }
 }
@@ -197,7 +232,9 @@ fn load<'a>(state: &'a State, host: &'a Arc<Host>, key: FactKey, busy: Busy) -> 
                 let mut cache = lock(&host.facts.cache);
                 match cache.get(&key.text) {
                     Some(Slot::Ready { answer, .. }) => return answer.clone(),
-                    Some(Slot::Pending(pending)) if pending.has_changed().is_ok() => (None, pending.clone()),
+                    Some(Slot::Pending(pending)) if pending.has_changed().is_ok() => {
+                        (None, pending.clone())
+                    }
                     _ => {
                         let (sender, pending) = watch::channel(None);
                         cache.insert(key.text.clone(), Slot::Pending(pending.clone()));
@@ -210,7 +247,13 @@ fn load<'a>(state: &'a State, host: &'a Arc<Host>, key: FactKey, busy: Busy) -> 
                     let message = format!("the facts {} derive from each other", key.chain_text());
                     return Err(GuestError::new(ErrorKind::MissingFact, message));
                 }
-                let answer = busy.idle(async { pending.wait_for(Option::is_some).await.ok().and_then(|got| got.clone()) });
+                let answer = busy.idle(async {
+                    pending
+                        .wait_for(Option::is_some)
+                        .await
+                        .ok()
+                        .and_then(|got| got.clone())
+                });
                 match answer.await {
                     Some(answer) => return answer,
                     None => continue,
@@ -225,9 +268,16 @@ fn load<'a>(state: &'a State, host: &'a Arc<Host>, key: FactKey, busy: Busy) -> 
             let stability = info.map_or(Stability::State, |info| info.stability);
             {
                 let mut cache = lock(&host.facts.cache);
-                let fresh = host.facts.epoch.load(Ordering::SeqCst) == epoch || stability == Stability::Immutable;
+                let fresh = host.facts.epoch.load(Ordering::SeqCst) == epoch
+                    || stability == Stability::Immutable;
                 if fresh && answer.is_ok() {
-                    cache.insert(key.text.clone(), Slot::Ready { answer: answer.clone(), stability });
+                    cache.insert(
+                        key.text.clone(),
+                        Slot::Ready {
+                            answer: answer.clone(),
+                            stability,
+                        },
+                    );
                 } else {
                     cache.remove(&key.text);
                 }
@@ -240,24 +290,44 @@ fn load<'a>(state: &'a State, host: &'a Arc<Host>, key: FactKey, busy: Busy) -> 
 
 impl FactKey {
     fn chain_text(&self) -> String {
-        let names = self.chain.iter().map(|text| text.split('\0').next().unwrap_or_default());
+        let names = self
+            .chain
+            .iter()
+            .map(|text| text.split('\0').next().unwrap_or_default());
         names.collect::<Vec<_>>().join(" → ")
     }
 }
 
-async fn fetch(state: &State, host: &Arc<Host>, key: &FactKey, info: &FactInfo, busy: &Busy) -> Answer {
+async fn fetch(
+    state: &State,
+    host: &Arc<Host>,
+    key: &FactKey,
+    info: &FactInfo,
+    busy: &Busy,
+) -> Answer {
     let named = |error: PluginError| match error {
         PluginError::Guest(error) => error,
         other => GuestError::new(ErrorKind::MissingFact, format!("{}: {other}", key.fact)),
     };
     let plugins = state.plugins();
     let args = std::slice::from_ref(&key.args);
-    let view = OperationView::new(state, host, (*key.globals).clone(), key.secrets.clone(), Vec::new(), None);
-    let origin = plugins.source(&key.fact, args, view.clone()).await.map_err(named)?;
+    let view = OperationView::new(
+        state,
+        host,
+        (*key.globals).clone(),
+        key.secrets.clone(),
+        Vec::new(),
+        None,
+    );
+    let origin = plugins
+        .source(&key.fact, args, view.clone())
+        .await
+        .map_err(named)?;
     let raw = match origin {
         Origin::Shell(shell) => run(host, key, info, shell, busy).await?,
         Origin::Probe(probe) => {
-            let command = super::probe::command(&probe).map_err(|why| GuestError::new(ErrorKind::MissingFact, why))?;
+            let command = super::probe::command(&probe)
+                .map_err(|why| GuestError::new(ErrorKind::MissingFact, why))?;
             run(host, key, info, Shell::raw(command), busy).await?
         }
         Origin::Derived(facts) => {
@@ -283,37 +353,76 @@ async fn fetch(state: &State, host: &Arc<Host>, key: &FactKey, info: &FactInfo, 
             for (answer, fact) in answers.into_iter().zip(&facts) {
                 values.push(select((*answer?).clone(), &fact.select));
             }
-            RawOutput { values, ..RawOutput::default() }
+            RawOutput {
+                values,
+                ..RawOutput::default()
+            }
         }
         Origin::Other(name, _) => {
-            let message = format!("{} comes from `{name}`, which needs a newer windlass", key.fact);
+            let message = format!(
+                "{} comes from `{name}`, which needs a newer windlass",
+                key.fact
+            );
             return Err(GuestError::new(ErrorKind::MissingFact, message));
         }
     };
-    let values = plugins.parse(&key.fact, args, raw, view).await.map_err(named)?;
-    let value = values.into_iter().next().unwrap_or_else(|| info.default.clone());
+    let values = plugins
+        .parse(&key.fact, args, raw, view)
+        .await
+        .map_err(named)?;
+    let value = values
+        .into_iter()
+        .next()
+        .unwrap_or_else(|| info.default.clone());
     if state.print_flags().fact_info {
         let args = state.secrets().mask(&canonical(&key.args));
-        state.emit(Event::Fact { host: host.name().to_owned(), fact: key.fact.clone(), args });
+        state.emit(Event::Fact {
+            host: host.name().to_owned(),
+            fact: key.fact.clone(),
+            args,
+        });
     }
-    let value = if state.secrets().is_empty() { value } else { state.secrets().mask_json(&value) };
+    let value = if state.secrets().is_empty() {
+        value
+    } else {
+        state.secrets().mask_json(&value)
+    };
     Ok(Arc::new(value))
 }
 
 /// Runs a fact's command, together with whatever else is pending.
-async fn run(host: &Arc<Host>, key: &FactKey, info: &FactInfo, shell: Shell, busy: &Busy) -> Result<RawOutput, GuestError> {
+async fn run(
+    host: &Arc<Host>,
+    key: &FactKey,
+    info: &FactInfo,
+    shell: Shell,
+    busy: &Busy,
+) -> Result<RawOutput, GuestError> {
     let missing = |message: String| GuestError::new(ErrorKind::MissingFact, message);
     let text = crate::command::render(&shell.text).map_err(missing)?;
     let command = match &info.requires {
         Some(program) => {
-            format!("if ! command -v {} >/dev/null 2>&1; then exit 127; fi\n{text}", crate::command::quote(program))
+            format!(
+                "if ! command -v {} >/dev/null 2>&1; then exit 127; fi\n{text}",
+                crate::command::quote(program)
+            )
         }
         None => text.clone(),
     };
     let (answer, received) = oneshot::channel();
-    lock(&host.facts.queue).push(Waiting { command, shell, key: key.clone(), answer });
+    lock(&host.facts.queue).push(Waiting {
+        command,
+        shell,
+        key: key.clone(),
+        answer,
+    });
     host.facts.pending.notify_one();
-    busy.idle(async { received.await.unwrap_or_else(|_| Err(missing(String::from("the run was stopped")))) }).await
+    busy.idle(async {
+        received
+            .await
+            .unwrap_or_else(|_| Err(missing(String::from("the run was stopped"))))
+    })
+    .await
 }
 
 /// Sends batches until it is aborted; a host has one such task while it is connected.
@@ -322,7 +431,10 @@ pub(crate) async fn serve(state: State, host: Arc<Host>) {
         host.facts.pending.notified().await;
         let deadline = tokio::time::Instant::now() + LINGER;
         while host.facts.busy.load(Ordering::SeqCst) != 0 {
-            if tokio::time::timeout_at(deadline, host.facts.quiet.notified()).await.is_err() {
+            if tokio::time::timeout_at(deadline, host.facts.quiet.notified())
+                .await
+                .is_err()
+            {
                 break;
             }
         }
@@ -343,9 +455,15 @@ pub(crate) async fn serve(state: State, host: Arc<Host>) {
 
 async fn send(state: State, host: Arc<Host>, group: Vec<Waiting>) {
     let _window = state.fact_window().acquire().await;
-    let shared = host.remote().map(|remote| remote.has_shell()).unwrap_or(false);
-    let simple = |item: &Waiting| item.shell.stdin.is_none() && item.shell.env.is_empty() && item.shell.files.is_empty();
-    let (together, alone): (Vec<_>, Vec<_>) = group.into_iter().partition(|item| shared && simple(item));
+    let shared = host
+        .remote()
+        .map(|remote| remote.has_shell())
+        .unwrap_or(false);
+    let simple = |item: &Waiting| {
+        item.shell.stdin.is_none() && item.shell.env.is_empty() && item.shell.files.is_empty()
+    };
+    let (together, alone): (Vec<_>, Vec<_>) =
+        group.into_iter().partition(|item| shared && simple(item));
     let mut left = alone;
     if together.len() == 1 {
         left.extend(together);
@@ -355,8 +473,15 @@ async fn send(state: State, host: Arc<Host>, group: Vec<Waiting>) {
     join_all(left.into_iter().map(|item| {
         let (state, host) = (&state, &host);
         async move {
-            let text = if shared { item.command.clone() } else { item.key_command() };
-            let shell = Shell { text: Shell::raw(text).text, ..item.shell };
+            let text = if shared {
+                item.command.clone()
+            } else {
+                item.key_command()
+            };
+            let shell = Shell {
+                text: Shell::raw(text).text,
+                ..item.shell
+            };
             let answer = execute(state, host, &shell, &item.key.globals, &item.key.secrets).await;
             let _ = item.answer.send(answer);
         }
@@ -374,11 +499,21 @@ impl Waiting {
 /// Sends commands in as few round trips as their size allows; gives back those that have no answer.
 async fn send_together(state: &State, host: &Arc<Host>, items: Vec<Waiting>) -> Vec<Waiting> {
     let commands: Vec<String> = items.iter().map(|item| item.command.clone()).collect();
-    let globals = items.first().map(|item| item.key.globals.clone()).unwrap_or_default();
+    let globals = items
+        .first()
+        .map(|item| item.key.globals.clone())
+        .unwrap_or_default();
     let mut outputs = Vec::with_capacity(items.len());
     for range in batch::chunks(&commands) {
         let commands = commands.get(range).unwrap_or_default();
-        let script = Script::new(commands, format!("{}{:x}", state.run_key(), host.facts.epoch.load(Ordering::Relaxed)));
+        let script = Script::new(
+            commands,
+            format!(
+                "{}{:x}",
+                state.run_key(),
+                host.facts.epoch.load(Ordering::Relaxed)
+            ),
+        );
         let shell = Shell {
             text: Shell::raw("sh").text,
             stdin: Some(Content::Inline(vec![Atom::Text(script.text.clone())])),
@@ -387,7 +522,10 @@ async fn send_together(state: &State, host: &Arc<Host>, items: Vec<Waiting>) -> 
         if state.print_flags().fact_input {
             for command in commands {
                 let command = state.secrets().mask(command);
-                state.emit(Event::FactInput { host: host.name().to_owned(), command });
+                state.emit(Event::FactInput {
+                    host: host.name().to_owned(),
+                    command,
+                });
             }
         }
         match execute_quietly(host, &shell, &globals, &[]).await {
@@ -415,7 +553,11 @@ fn show_output(state: &State, host: &Arc<Host>, raw: &RawOutput) {
     for (stream, bytes) in [(Stream::Stdout, &raw.stdout), (Stream::Stderr, &raw.stderr)] {
         for line in String::from_utf8_lossy(bytes).lines() {
             let line = state.secrets().mask(line);
-            state.emit(Event::FactOutput { host: host.name().to_owned(), stream, line });
+            state.emit(Event::FactOutput {
+                host: host.name().to_owned(),
+                stream,
+                line,
+            });
         }
     }
 }
@@ -428,8 +570,13 @@ async fn execute(
     secrets: &[String],
 ) -> Result<RawOutput, GuestError> {
     if state.print_flags().fact_input {
-        let command = state.secrets().mask(&crate::command::render(&shell.text).unwrap_or_default());
-        state.emit(Event::FactInput { host: host.name().to_owned(), command });
+        let command = state
+            .secrets()
+            .mask(&crate::command::render(&shell.text).unwrap_or_default());
+        state.emit(Event::FactInput {
+            host: host.name().to_owned(),
+            command,
+        });
     }
     let raw = execute_quietly(host, shell, globals, secrets).await?;
     show_output(state, host, &raw);
@@ -444,7 +591,10 @@ async fn execute_quietly(
 ) -> Result<RawOutput, GuestError> {
     let missing = |message: String| GuestError::new(ErrorKind::MissingFact, message);
     let remote = host.remote().map_err(|error| missing(error.to_string()))?;
-    let result = remote.run(shell, globals, secrets, &mut |_, _| {}).await.map_err(|error| missing(error.to_string()))?;
+    let result = remote
+        .run(shell, globals, secrets, &mut |_, _| {})
+        .await
+        .map_err(|error| missing(error.to_string()))?;
     Ok(RawOutput {
         status: result.exit.status.unwrap_or(-1),
         stdout: result.output.bytes(Stream::Stdout),
@@ -454,17 +604,42 @@ async fn execute_quietly(
 }
 
 /// A fact that deploy code or a program asks for.
-pub(crate) async fn get_fact(state: &State, host: &Arc<Host>, call: FactCall) -> Result<Json, EngineError> {
-    let wrong = |message: String| EngineError::Call { message, place: call.place.clone() };
+pub(crate) async fn get_fact(
+    state: &State,
+    host: &Arc<Host>,
+    call: FactCall,
+) -> Result<Json, EngineError> {
+    let wrong = |message: String| EngineError::Call {
+        message,
+        place: call.place.clone(),
+    };
     let (_, scopes) = host.scopes();
-    let globals = call.globals.clone().over(&scopes).over(&crate::prepare::host_globals(state, host).map_err(&wrong)?);
-    let key = FactKey::bind(state, &call.fact, call.positional.clone(), call.named.clone(), globals)
-        .map_err(|error| wrong(format!("{}: {error}", call.fact)))?;
+    let globals = call
+        .globals
+        .clone()
+        .over(&scopes)
+        .over(&crate::prepare::host_globals(state, host).map_err(&wrong)?);
+    let key = FactKey::bind(
+        state,
+        &call.fact,
+        call.positional.clone(),
+        call.named.clone(),
+        globals,
+    )
+    .map_err(|error| wrong(format!("{}: {error}", call.fact)))?;
     let planner = Planner::start(host);
-    let answer = planner.get_all(state, host, vec![key]).await.into_iter().next();
+    let answer = planner
+        .get_all(state, host, vec![key])
+        .await
+        .into_iter()
+        .next();
     match answer {
         Some(Ok(value)) => Ok((*value).clone()),
         Some(Err(error)) => Err(wrong(format!("{} on {}: {error}", call.fact, host.name()))),
-        None => Err(wrong(format!("{} on {}: no answer", call.fact, host.name()))),
+        None => Err(wrong(format!(
+            "{} on {}: no answer",
+            call.fact,
+            host.name()
+        ))),
     }
 }

@@ -106,8 +106,16 @@ impl Host {
     #[must_use]
     pub fn data_value(&self, key: &str) -> Option<Json> {
         let work = self.work();
-        let defaults = work.scopes.iter().rev().find_map(|scope| scope.defaults.get(key));
-        work.set.get(key).or_else(|| self.data.get(key)).or(defaults).cloned()
+        let defaults = work
+            .scopes
+            .iter()
+            .rev()
+            .find_map(|scope| scope.defaults.get(key));
+        work.set
+            .get(key)
+            .or_else(|| self.data.get(key))
+            .or(defaults)
+            .cloned()
     }
 
     pub(crate) fn set_data(&self, key: &str, value: Json) {
@@ -115,7 +123,11 @@ impl Host {
     }
 
     pub(crate) fn enter(&self, name: String, defaults: JsonMap, globals: GlobalArguments) {
-        self.work().scopes.push(Scope { name, defaults, globals });
+        self.work().scopes.push(Scope {
+            name,
+            defaults,
+            globals,
+        });
     }
 
     pub(crate) fn leave(&self) {
@@ -126,9 +138,12 @@ impl Host {
     pub(crate) fn scopes(&self) -> (Vec<String>, GlobalArguments) {
         let work = self.work();
         let names = work.scopes.iter().map(|scope| scope.name.clone()).collect();
-        let globals = work.scopes.iter().fold(GlobalArguments::default(), |below, scope| {
-            scope.globals.clone().over(&below)
-        });
+        let globals = work
+            .scopes
+            .iter()
+            .fold(GlobalArguments::default(), |below, scope| {
+                scope.globals.clone().over(&below)
+            });
         (names, globals)
     }
 
@@ -144,7 +159,11 @@ impl Host {
         self.work().operations.insert(operation.id, operation);
     }
 
-    pub(crate) fn update_operation(&self, id: OperationId, change: impl FnOnce(&mut HostOperation)) {
+    pub(crate) fn update_operation(
+        &self,
+        id: OperationId,
+        change: impl FnOnce(&mut HostOperation),
+    ) {
         if let Some(operation) = self.work().operations.get_mut(&id) {
             change(operation);
         }
@@ -163,14 +182,23 @@ impl Host {
     }
 
     /// Looks at an operation without copying it.
-    pub(crate) fn with_operation<T>(&self, id: OperationId, look: impl FnOnce(&HostOperation) -> T) -> Option<T> {
+    pub(crate) fn with_operation<T>(
+        &self,
+        id: OperationId,
+        look: impl FnOnce(&HostOperation) -> T,
+    ) -> Option<T> {
         self.work().operations.get(&id).map(look)
     }
 
     /// Its operations, in the order in which the deploy added them; nested ones are left out.
     #[must_use]
     pub fn operation_order(&self) -> Vec<OperationId> {
-        self.work().operations.values().filter(|operation| operation.parent.is_none()).map(|operation| operation.id).collect()
+        self.work()
+            .operations
+            .values()
+            .filter(|operation| operation.parent.is_none())
+            .map(|operation| operation.id)
+            .collect()
     }
 
     /// How many steps have run on the host in this run. A plan made at the same count is fresh.
@@ -201,24 +229,41 @@ impl Host {
     /// True while it is connected.
     #[must_use]
     pub fn connected(&self) -> bool {
-        self.remote.read().unwrap_or_else(PoisonError::into_inner).is_some()
+        self.remote
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_some()
     }
 
     pub(crate) fn remote(&self) -> Result<Arc<Remote>, EngineError> {
-        self.remote.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(|| EngineError::Stage {
-            what: format!("using {}", self.name),
-            stage: super::Stage::Setup,
-            hint: String::from("the host is not connected: connect it first"),
-        })
+        self.remote
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+            .ok_or_else(|| EngineError::Stage {
+                what: format!("using {}", self.name),
+                stage: super::Stage::Setup,
+                hint: String::from("the host is not connected: connect it first"),
+            })
     }
 
     /// Runs a command.
     ///
     /// # Errors
     /// Not connected, or what the host answered. A command that fails is a result.
-    pub async fn run_shell(&self, command: &str, globals: &GlobalArguments) -> Result<CommandResult, EngineError> {
-        let result = self.remote()?.run(&Shell::raw(command), globals, &[], &mut |_, _| {}).await;
+    pub async fn run_shell(
+        &self,
+        command: &str,
+        globals: &GlobalArguments,
+    ) -> Result<CommandResult, EngineError> {
+        let result = self
+            .remote()?
+            .run(&Shell::raw(command), globals, &[], &mut |_, _| {})
+            .await;
         self.changed();
-        result.map_err(|error| EngineError::Remote { host: self.name.clone(), message: error.to_string() })
+        result.map_err(|error| EngineError::Remote {
+            host: self.name.clone(),
+            message: error.to_string(),
+        })
     }
 }

@@ -8,7 +8,9 @@ use sha2::{Digest, Sha256};
 use crate::place::Place;
 
 /// How far a run has come. A stage never goes backwards.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
     /// Inventory and config are made.
@@ -58,7 +60,10 @@ impl OperationId {
             digest.update(parent.0.to_be_bytes());
         }
         let mut first = [0; 8];
-        first.iter_mut().zip(digest.finalize()).for_each(|(to, from)| *to = from);
+        first
+            .iter_mut()
+            .zip(digest.finalize())
+            .for_each(|(to, from)| *to = from);
         Self(u64::from_be_bytes(first))
     }
 }
@@ -84,7 +89,9 @@ impl Serialize for OperationId {
 impl<'de> Deserialize<'de> for OperationId {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
-        u64::from_str_radix(&text, 16).map(Self).map_err(serde::de::Error::custom)
+        u64::from_str_radix(&text, 16)
+            .map(Self)
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -94,10 +101,19 @@ mod tests {
 
     #[test]
     fn identity_is_file_line_occurrence_and_parent() {
-        let id = |file: &str, line, occurrence| OperationId::of(&Place::at(file, line), occurrence, None);
+        let id = |file: &str, line, occurrence| {
+            OperationId::of(&Place::at(file, line), occurrence, None)
+        };
         let all = [id("a", 1, 0), id("b", 1, 0), id("a", 2, 0), id("a", 1, 1)];
-        assert!(all.iter().enumerate().all(|(at, id)| !all[at + 1..].contains(id)));
+        assert!(
+            all.iter()
+                .enumerate()
+                .all(|(at, id)| !all[at + 1..].contains(id))
+        );
         assert_eq!(id("a", 1, 0), id("a", 1, 0));
-        assert_ne!(OperationId::of(&Place::at("a", 1), 0, Some(id("a", 2, 0))), id("a", 1, 0));
+        assert_ne!(
+            OperationId::of(&Place::at("a", 1), 0, Some(id("a", 2, 0))),
+            id("a", 1, 0)
+        );
     }
 }

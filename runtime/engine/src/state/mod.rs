@@ -1,5 +1,6 @@
 //! The state of a run: stages, operations, hosts and what became of them.
 
+mod direct;
 mod host;
 mod ids;
 mod model;
@@ -7,5 +8,8 @@ mod store;
 
 pub use host::Host;
 pub use ids::{OperationId, Stage};
-pub use model::{Certainty, HostMeta, HostOperation, HostResults, OperationMeta, OperationReport, Plan, PrintFlags};
+pub use model::{
+    Certainty, HostMeta, HostOperation, HostResults, OperationMeta, OperationReport, Plan,
+    PrintFlags,
+};
 pub use store::{Connectors, LocalFilesFactory, Setup, State};
