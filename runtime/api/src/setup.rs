@@ -1,0 +1,177 @@
+//! Puts a run together: plugins, connectors, inventory, settings, and the state made of them. Programs and the command
+//! line make theirs here, so that both mean the same.
+
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use windlass_connectors::Registry;
+use windlass_deploy::{StarlarkDeploy, inventory_from_star};
+use windlass_engine::config::{Config, ConfigError};
+use windlass_engine::deploy::DeploySource;
+use windlass_engine::error::EngineError;
+use windlass_engine::inventory::{Inventory, InventoryOptions};
+use windlass_engine::json::Json;
+use windlass_engine::plugins::{PluginError, Plugins};
+use windlass_engine::secrets::SecretStore;
+use windlass_engine::state::{Connectors, LocalFilesFactory, Setup, State};
+use windlass_plugins::{Host, LoadError, Pack};
+
+/// What a run is made from.
+#[derive(Clone, Debug, Default)]
+pub struct RunOptions {
+    /// The inventory: a file, hosts with commas between them, or `@connector/argument`.
+    pub inventory: String,
+    /// Values for all hosts and folders of group data.
+    pub inventory_options: InventoryOptions,
+    /// Only hosts that one of these patterns chooses; none means all.
+    pub limit: Vec<String>,
+    /// Not hosts that one of these patterns chooses.
+    pub exclude: Vec<String>,
+    /// Files with settings, over those of the inventory; later ones win.
+    pub config_files: Vec<Utf8PathBuf>,
+    /// Settings over all files, by key.
+    pub settings: Vec<(String, Json)>,
+    /// The folder that relative local paths start from. Default: the working folder.
+    pub folder: Utf8PathBuf,
+    /// Where passwords are kept.
+    pub secrets: SecretStore,
+}
+
+/// A plugin host with the standard pack.
+///
+/// # Errors
+/// [`PluginError::Load`], as an [`EngineError`].
+pub async fn standard_plugins() -> Result<Arc<dyn Plugins>, EngineError> {
+    plugins_of([windlass_plugins::standard().map_err(load_error)?]).await
+}
+
+/// A plugin host with these packs.
+///
+/// # Errors
+/// [`PluginError::Load`], as an [`EngineError`].
+pub async fn plugins_of(
+    packs: impl IntoIterator<Item = Pack>,
+) -> Result<Arc<dyn Plugins>, EngineError> {
+    let builder = packs
+        .into_iter()
+        .fold(Host::builder(), |builder, pack| builder.load(pack));
+    Ok(builder.build().await.map_err(load_error)?)
+}
+
+fn load_error(error: LoadError) -> EngineError {
+    EngineError::Plugin(PluginError::Load(error.to_string()))
+}
+
+/// Reads an inventory; a file whose name ends in `.star` is evaluated.
+///
+/// # Errors
+/// What is wrong with it, with its place.
+pub async fn load_inventory(
+    options: &RunOptions,
+    connectors: &dyn Connectors,
+) -> Result<Inventory, EngineError> {
+    let given = Utf8Path::new(&options.inventory);
+    if given.extension() != Some("star") {
+        let inventory = Inventory::load(&options.inventory, &options.inventory_options, connectors);
+        return Ok(inventory.await?);
+    }
+    let computed = inventory_from_star(given)?;
+    let mut beside = options.inventory_options.clone();
+    let folder = given
+        .parent()
+        .unwrap_or(Utf8Path::new(""))
+        .join("group_data");
+    if folder.is_dir() {
+        beside.group_data.insert(0, folder);
+    }
+    let name = format!("{given}.json");
+    Ok(Inventory::from_text(&name, &computed.to_string(), &beside, connectors).await?)
+}
+
+/// The settings of a run: those of the inventory, then of the files, then the single ones.
+///
+/// # Errors
+/// A setting that is unknown or has a wrong value, with its place; a file that cannot be read.
+pub fn load_config(options: &RunOptions, inventory: &Inventory) -> Result<Config, EngineError> {
+    let mut config = Config::with_secrets(options.secrets.clone());
+    config.set_from_inventory(inventory)?;
+    for file in &options.config_files {
+        let text = std::fs::read_to_string(file).map_err(|source| EngineError::Io {
+            what: format!("reading the settings {file}"),
+            source,
+        })?;
+        config.set_from_text(file.as_str(), &text)?;
+    }
+    for (key, value) in &options.settings {
+        config
+            .set(key, value)
+            .map_err(|error: ConfigError| EngineError::Config(error))?;
+    }
+    Ok(config)
+}
+
+/// The state of a new run.
+///
+/// # Errors
+/// What is wrong with inventory, settings or limit.
+pub async fn new_state(
+    options: &RunOptions,
+    plugins: Arc<dyn Plugins>,
+    connectors: Arc<dyn Connectors>,
+) -> Result<State, EngineError> {
+    let inventory = load_inventory(options, connectors.as_ref()).await?;
+    let config = load_config(options, &inventory)?;
+    let limited = !options.limit.is_empty() || !options.exclude.is_empty();
+    let limit = limited
+        .then(|| inventory.select(&options.limit, &options.exclude))
+        .transpose()?;
+    let folder = match options.folder.as_str() {
+        "" => Utf8PathBuf::from("."),
+        _ => options.folder.clone(),
+    };
+    State::new(Setup {
+        inventory,
+        config,
+        plugins,
+        connectors,
+        local_files: local_files(),
+        secrets: options.secrets.clone(),
+        folder,
+        limit,
+    })
+}
+
+/// Views of the controller's files: the deploy's folder, and the paths that a call names.
+#[must_use]
+pub fn local_files() -> LocalFilesFactory {
+    Arc::new(|folder, granted| windlass_plugins::local_files(folder, granted))
+}
+
+/// The built-in connectors.
+#[must_use]
+pub fn builtin_connectors() -> Registry {
+    Registry::builtin()
+}
+
+/// Opens deploy files. All of one run must stand in one folder, from which local paths start.
+///
+/// # Errors
+/// A file that cannot be read or parsed; files of two folders.
+pub fn open_deploys(files: &[Utf8PathBuf]) -> Result<Vec<Arc<dyn DeploySource>>, EngineError> {
+    let mut deploys: Vec<Arc<dyn DeploySource>> = Vec::new();
+    for file in files {
+        let deploy = StarlarkDeploy::open(file)?;
+        if let Some(first) = deploys
+            .first()
+            .filter(|first| first.folder() != deploy.folder())
+        {
+            return Err(EngineError::Deploy(format!(
+                "the deploy files {} and {file} stand in different folders, and local paths start from one\n  \
+                 run them one after another, or `include` one from the other",
+                first.folder().join(first.name()),
+            )));
+        }
+        deploys.push(Arc::new(deploy));
+    }
+    Ok(deploys)
+}

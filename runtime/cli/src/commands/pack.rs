@@ -1,0 +1,95 @@
+//! `windlass pack`: for those who write plugins.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use windlass::engine::error::EngineError;
+use windlass::engine::plugins::PluginError;
+use windlass::packs::cases::{Differences, Options, read_cases, run_cases};
+use windlass::plugins::{LoadError, Pack, PackComponent};
+use windlass::setup;
+
+use crate::context::Context;
+use crate::errors::{CliError, Status};
+use crate::interrupt::Interrupts;
+
+/// Check packs of plugins
+#[derive(Debug, Args)]
+pub(crate) struct PackArgs {
+    #[command(subcommand)]
+    command: PackCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum PackCommand {
+    Test(TestArgs),
+}
+
+/// Run case files against a pack: what calls must plan, and what facts must read
+#[derive(Debug, Args)]
+struct TestArgs {
+    /// Case files, one case a line as JSON
+    #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
+    cases: Vec<PathBuf>,
+    /// A file that lists cases which may differ, each with the reason
+    #[arg(long, value_name = "FILE")]
+    differences: Option<PathBuf>,
+    /// A component, or a folder of components [default: the standard pack]
+    pack: Option<PathBuf>,
+}
+
+pub(crate) async fn run(context: &Context, args: &PackArgs) -> Result<Status, CliError> {
+    let PackCommand::Test(args) = &args.command;
+    let mut cases = Vec::new();
+    for file in &args.cases {
+        cases.extend(read_cases(file).map_err(|error| CliError::Usage(error.to_string()))?);
+    }
+    let differences = match &args.differences {
+        Some(file) => {
+            let text = std::fs::read_to_string(file)
+                .map_err(CliError::io(format!("reading {}", file.display())))?;
+            Differences::parse(&text)
+        }
+        None if args.pack.is_none() => Differences::standard(),
+        None => Ok(Differences::default()),
+    };
+    let differences = differences.map_err(|error| CliError::Usage(error.to_string()))?;
+    let pack = pack(args.pack.as_deref())
+        .map_err(|error| EngineError::Plugin(PluginError::Load(error.to_string())))?;
+    let plugins = setup::plugins_of([pack]).await?;
+    let interrupts = Interrupts::listen();
+    let report = interrupts
+        .or_drop(async {
+            Ok::<_, CliError>(run_cases(plugins, cases, Options { differences }).await)
+        })
+        .await?;
+    let mut out = std::io::stdout().lock();
+    let written = if context.ui.json {
+        report.write_json(&mut out)
+    } else {
+        report.write_text(&mut out)
+    };
+    written.map_err(CliError::io("writing the report"))?;
+    Ok(if report.success() {
+        Status::Done
+    } else {
+        Status::Wrong
+    })
+}
+
+/// The pack at a path, or the standard pack.
+fn pack(path: Option<&Path>) -> Result<Pack, LoadError> {
+    let Some(path) = path else {
+        return windlass::plugins::standard();
+    };
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    if path.is_dir() {
+        return Pack::from_folder(name, "0", path);
+    }
+    let bytes = std::fs::read(path).map_err(|error| LoadError::Unreadable {
+        path: path.display().to_string(),
+        message: error.to_string(),
+    })?;
+    let component = PackComponent::new(name.clone(), bytes);
+    Ok(Pack::new(name, "0", vec![component]))
+}

@@ -1,0 +1,42 @@
+//! `windlass plan`.
+
+use camino::Utf8PathBuf;
+use clap::Args;
+use serde_json::Value;
+use windlass::setup::open_deploys;
+
+use crate::context::Context;
+use crate::errors::{CliError, Status};
+use crate::run::{Run, Wants, folder_of, is_pending};
+
+/// Show what a deploy would change, per operation and host, with differences of files; changes nothing
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    /// A file, hosts with commas between them, or `@connector/argument`
+    inventory: String,
+    /// The deploy files, in the order in which they run
+    #[arg(required = true, value_name = "DEPLOY")]
+    deploys: Vec<Utf8PathBuf>,
+    /// Exit with 2 when changes are pending
+    #[arg(long)]
+    detailed_exitcode: bool,
+}
+
+pub(crate) async fn run(context: &Context, args: &PlanArgs) -> Result<Status, CliError> {
+    let deploys = open_deploys(&args.deploys)?;
+    let folder = folder_of(&deploys);
+    let run = Run::begin(context, &args.inventory, folder, Wants::default()).await?;
+    let plan = run.plan(&deploys, !context.global.no_diff).await;
+    let plan = run.end(plan).await?;
+    if context.ui.json {
+        let value = serde_json::to_value(&plan).unwrap_or(Value::Null);
+        context.ui.json_document(&value);
+    }
+    run.show(&plan);
+    let status = if args.detailed_exitcode && is_pending(&plan) {
+        Status::Changes
+    } else {
+        Status::Done
+    };
+    Ok(run.failed_or(status))
+}

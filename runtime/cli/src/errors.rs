@@ -1,0 +1,140 @@
+//! Every error in the user's words, with its exit code.
+
+use thiserror::Error;
+use windlass::engine::error::EngineError;
+
+use crate::ui::Ui;
+
+/// The exit code of wrong usage and of errors before anything ran.
+pub(crate) const USAGE: i32 = 1;
+
+/// How a command ended that did not go wrong itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// Done, nothing to do, or declined.
+    Done,
+    /// Changes are pending, and the code shall say so.
+    Changes,
+    /// Some hosts failed, or a remote command did.
+    Failed,
+    /// What was checked is not as it should be.
+    Wrong,
+}
+
+impl Status {
+    /// The exit code.
+    pub(crate) fn code(self) -> i32 {
+        match self {
+            Self::Done => 0,
+            Self::Wrong => USAGE,
+            Self::Changes => 2,
+            Self::Failed => 4,
+        }
+    }
+}
+
+/// Why a command did not come to its end.
+#[derive(Debug, Error)]
+pub(crate) enum CliError {
+    /// The command line, or a file it names, is wrong. The text has the fix.
+    #[error("{0}")]
+    Usage(String),
+    /// The engine's answer.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// A file or stream.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+    /// Ctrl-C.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl CliError {
+    /// For `map_err` on a file: `what` fits before a colon.
+    pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+        let what = what.into();
+        move |source| Self::Io { what, source }
+    }
+
+    /// The exit code.
+    pub(crate) fn code(&self) -> i32 {
+        match self {
+            Self::Usage(_) | Self::Io { .. } => USAGE,
+            Self::Engine(
+                EngineError::NoHostsRemaining { .. }
+                | EngineError::TooManyFailed { .. }
+                | EngineError::Remote { .. },
+            ) => 4,
+            Self::Interrupted | Self::Engine(EngineError::Interrupted) => 130,
+            Self::Engine(_) => USAGE,
+        }
+    }
+
+    /// What to do about it, where the text does not say so itself.
+    fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Engine(EngineError::Io { source, .. }) | Self::Io { source, .. }
+                if source.kind() == std::io::ErrorKind::NotFound =>
+            {
+                Some("check the path; `windlass init` makes files to start from")
+            }
+            Self::Engine(EngineError::NoHostsRemaining { .. }) => {
+                Some("what went wrong on each host stands above")
+            }
+            _ => None,
+        }
+    }
+
+    /// Shows it on standard error.
+    pub(crate) fn show(&self, ui: &Ui) {
+        let label = ui.error.red("error:");
+        match self {
+            Self::Engine(EngineError::Call { message, place }) if !place.frames.is_empty() => {
+                ui.error_line(&format!("{label} {}: {message}", place.short()));
+                if let (Some(source), Some(frame)) = (&place.source, place.frames.last()) {
+                    ui.error_line(&crate::render::source_line(frame.line, source));
+                }
+            }
+            other => ui.error_line(&format!("{label} {other}")),
+        }
+        if let Some(hint) = self.hint() {
+            ui.error_line(&format!("  {hint}"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exit_codes_are_those_of_the_documentation() {
+        let io = || std::io::Error::other("x");
+        for (error, code) in [
+            (CliError::Usage(String::new()), 1),
+            (CliError::io("x")(io()), 1),
+            (EngineError::Deploy(String::new()).into(), 1),
+            (EngineError::NoHostsRemaining { activated: 1 }.into(), 4),
+            (
+                EngineError::TooManyFailed {
+                    budget: 1,
+                    percent: 2,
+                }
+                .into(),
+                4,
+            ),
+            (EngineError::Interrupted.into(), 130),
+            (CliError::Interrupted, 130),
+        ] {
+            assert_eq!(error.code(), code, "{error}");
+        }
+        let all = [Status::Done, Status::Wrong, Status::Changes, Status::Failed];
+        assert_eq!(all.map(Status::code), [0, 1, 2, 4]);
+    }
+}

@@ -1,0 +1,112 @@
+//! Questions at the terminal: yes or no, and passwords that are not shown.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, IsTerminal, Read, Write};
+
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+
+use crate::errors::CliError;
+use crate::interrupt::Interrupts;
+
+/// An error unless there is someone to ask, or nothing to ask.
+pub(crate) fn can_ask(yes: bool) -> Result<(), CliError> {
+    if yes || std::io::stdin().is_terminal() {
+        return Ok(());
+    }
+    Err(CliError::Usage(String::from(
+        "there is no terminal to ask for approval on\n  add --yes to apply without asking, or use `windlass plan` to see what would change",
+    )))
+}
+
+/// Asks; anything but `y` and `yes` means no.
+pub(crate) async fn confirm(question: &str, interrupts: &Interrupts) -> Result<bool, CliError> {
+    eprint!("{question} [y/N] ");
+    let _ = std::io::stderr().flush();
+    let answer = tokio::task::spawn_blocking(|| {
+        let mut answer = String::new();
+        std::io::stdin()
+            .lock()
+            .read_line(&mut answer)
+            .map(|_| answer)
+    });
+    let answer = tokio::select! {
+        answer = answer => answer,
+        () = interrupts.wait() => return Err(CliError::Interrupted),
+    };
+    match answer {
+        Ok(Ok(answer)) => Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")),
+        Ok(Err(error)) => Err(CliError::io("reading the answer")(error)),
+        Err(_) => Ok(false),
+    }
+}
+
+/// Asks for a password at the terminal, which does not show it. `setting` is the setting that may hold it instead.
+pub(crate) fn password(what: &str, setting: &str) -> Result<String, CliError> {
+    let mut terminal = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open("/dev/tty")
+        .map_err(|_| {
+            CliError::Usage(format!(
+                "there is no terminal to ask for {what} on\n  put {setting} = {{ \"$secret\" = \"env:NAME\" }} into the inventory; its value is then read from the variable NAME"
+            ))
+        })?;
+    let hidden = Hidden::begin(&terminal).map_err(CliError::io("hiding what is typed"))?;
+    let told = write!(terminal, "{what}: ").and_then(|()| terminal.flush());
+    told.map_err(CliError::io("asking"))?;
+    let typed = read_typed(&mut terminal);
+    drop(hidden);
+    let _ = writeln!(terminal);
+    typed
+}
+
+/// Reads to the end of the line. Ctrl-C arrives as a byte, since the terminal sends no signals meanwhile.
+fn read_typed(terminal: &mut File) -> Result<String, CliError> {
+    let mut typed = Vec::new();
+    let mut byte = [0];
+    loop {
+        let count = terminal
+            .read(&mut byte)
+            .map_err(CliError::io("reading a password"))?;
+        match byte.first().copied().unwrap_or_default() {
+            _ if count == 0 => break,
+            3 => return Err(CliError::Interrupted),
+            4 | b'\n' | b'\r' => break,
+            8 | 127 => {
+                // A character of several bytes goes as a whole.
+                while typed.pop().is_some_and(|last: u8| last & 0xc0 == 0x80) {}
+            }
+            other => typed.push(other),
+        }
+    }
+    String::from_utf8(typed)
+        .map_err(|_| CliError::Usage(String::from("what was typed is no UTF-8 text")))
+}
+
+/// A terminal that shows nothing; it is as before when this is dropped.
+struct Hidden {
+    terminal: File,
+    before: Termios,
+}
+
+impl Hidden {
+    fn begin(terminal: &File) -> std::io::Result<Self> {
+        let before = tcgetattr(terminal)?;
+        let mut silent = before.clone();
+        silent
+            .local_modes
+            .remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
+        tcsetattr(terminal, OptionalActions::Flush, &silent)?;
+        Ok(Self {
+            terminal: terminal.try_clone()?,
+            before,
+        })
+    }
+}
+
+impl Drop for Hidden {
+    fn drop(&mut self) {
+        // A terminal that is gone needs no settings.
+        let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.before);
+    }
+}

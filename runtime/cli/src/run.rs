@@ -1,0 +1,187 @@
+//! The way of every command that works on hosts: state, connect, prepare, plan, execute, disconnect, record.
+
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+use etcetera::BaseStrategy;
+use windlass::engine::connect::{connect_all, disconnect_all};
+use windlass::engine::deploy::DeploySource;
+use windlass::engine::execute::run_ops;
+use windlass::engine::journal::Journal;
+use windlass::engine::plan::{PlanDocument, document};
+use windlass::engine::prepare::prepare;
+use windlass::engine::state::{PrintFlags, State};
+use windlass::setup;
+
+use crate::context::Context;
+use crate::errors::{CliError, Status};
+use crate::interrupt::Interrupts;
+use crate::options::run_options;
+use crate::prompt;
+use crate::render::{self, Shown, Terminal};
+
+/// A run that has begun.
+pub(crate) struct Run<'a> {
+    context: &'a Context,
+    pub(crate) state: State,
+    pub(crate) interrupts: Interrupts,
+}
+
+/// What a command wants of a run.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wants {
+    /// The name in the journal; none: no record is kept.
+    pub(crate) record: Option<&'static str>,
+    /// With `--json`: events as lines.
+    pub(crate) stream: bool,
+}
+
+impl<'a> Run<'a> {
+    /// Makes the state, with what shows and records it.
+    pub(crate) async fn begin(
+        context: &'a Context,
+        inventory: &str,
+        folder: Utf8PathBuf,
+        wants: Wants,
+    ) -> Result<Run<'a>, CliError> {
+        let options = run_options(context, inventory, folder)?;
+        let plugins = setup::standard_plugins().await?;
+        let connectors = Arc::new(setup::builtin_connectors());
+        let state = setup::new_state(&options, plugins, connectors).await?;
+        for warning in state.inventory().warnings() {
+            let label = context.ui.error.yellow("warning:");
+            context.ui.error_line(&format!("{label} {warning}"));
+        }
+        state.set_print_flags(PrintFlags::of_verbosity(context.global.verbose));
+        let shown = Shown {
+            verbose: context.global.verbose,
+            facts: context.global.debug_facts,
+            stream: wants.stream,
+        };
+        state.add_observer(Arc::new(Terminal::new(context.ui.clone(), shown)));
+        if let Some(command) = wants.record {
+            state.add_observer(Arc::new(Journal::begin(&journal_folder()?, command)?));
+        }
+        Ok(Self {
+            context,
+            state,
+            interrupts: Interrupts::listen(),
+        })
+    }
+
+    /// Connects all hosts.
+    pub(crate) async fn connect(&self) -> Result<(), CliError> {
+        self.interrupts.or_drop(connect_all(&self.state)).await
+    }
+
+    /// Checks deploys, connects, prepares and plans.
+    pub(crate) async fn plan(
+        &self,
+        deploys: &[Arc<dyn DeploySource>],
+        diffs: bool,
+    ) -> Result<PlanDocument, CliError> {
+        for deploy in deploys {
+            deploy.check(self.state.plugins().as_ref())?;
+        }
+        self.connect().await?;
+        let work = async {
+            prepare(&self.state, deploys).await?;
+            document(&self.state, diffs).await
+        };
+        self.interrupts.or_end(&self.state, work).await
+    }
+
+    /// Shows a plan.
+    pub(crate) fn show(&self, plan: &PlanDocument) {
+        let ui = &self.context.ui;
+        if self.context.global.debug_operations {
+            for operation in &plan.operations {
+                ui.error_line(&render::operation_details(operation));
+            }
+        }
+        let text = render::plan(plan, self.context.global.verbose > 0, ui.out);
+        if !text.is_empty() {
+            ui.line(&format!("{text}\n"));
+        }
+        ui.line(&render::plan_summary(plan));
+    }
+
+    /// Plans, shows, asks, executes and sums up.
+    pub(crate) async fn apply(
+        &self,
+        deploys: &[Arc<dyn DeploySource>],
+    ) -> Result<Status, CliError> {
+        let global = &self.context.global;
+        let ui = &self.context.ui;
+        let wanted = global.diff || self.state.config().diff || !global.yes;
+        let plan = self.plan(deploys, wanted && !global.no_diff).await?;
+        if ui.json {
+            let mut value = serde_json::json!({"event": "plan"});
+            if let (Some(map), Ok(serde_json::Value::Object(plan))) =
+                (value.as_object_mut(), serde_json::to_value(&plan))
+            {
+                map.extend(plan);
+            }
+            ui.json_line(&value);
+        }
+        self.show(&plan);
+        if !is_pending(&plan) {
+            return Ok(self.failed_or(Status::Done));
+        }
+        if !global.yes && !prompt::confirm("\nApply these changes?", &self.interrupts).await? {
+            ui.error_line("nothing was changed");
+            return Ok(Status::Done);
+        }
+        ui.line("");
+        let work = run_ops(&self.state, global.strategy());
+        let result = self.interrupts.or_end(&self.state, work).await;
+        ui.line(&format!("\n{}", render::summary(&self.state, ui.out)));
+        if ui.json {
+            ui.json_line(&render::summary_json(&self.state));
+        }
+        result?;
+        Ok(self.failed_or(Status::Done))
+    }
+
+    /// [`Status::Failed`] when a host failed.
+    pub(crate) fn failed_or(&self, status: Status) -> Status {
+        if self.state.failed_hosts().is_empty() {
+            status
+        } else {
+            Status::Failed
+        }
+    }
+
+    /// Disconnects, and gives on what the run came to.
+    pub(crate) async fn end<T>(&self, result: Result<T, CliError>) -> Result<T, CliError> {
+        disconnect_all(&self.state).await?;
+        result
+    }
+}
+
+/// True when a plan has something that will or may change.
+pub(crate) fn is_pending(plan: &PlanDocument) -> bool {
+    plan.operations
+        .iter()
+        .flat_map(|operation| &operation.hosts)
+        .any(|host| host.will_change != Some(false))
+}
+
+/// Where the records of runs are: below the user's state folder.
+fn journal_folder() -> Result<Utf8PathBuf, CliError> {
+    let no_home = || {
+        CliError::Usage(String::from(
+            "there is no folder for the records of runs\n  set HOME or XDG_STATE_HOME",
+        ))
+    };
+    let strategy = etcetera::choose_base_strategy().map_err(|_| no_home())?;
+    let state = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());
+    Utf8PathBuf::from_path_buf(state.join("windlass").join("runs")).map_err(|_| no_home())
+}
+
+/// The folder that relative paths of deploys start from.
+pub(crate) fn folder_of(deploys: &[Arc<dyn DeploySource>]) -> Utf8PathBuf {
+    deploys
+        .first()
+        .map_or_else(|| Utf8PathBuf::from("."), |deploy| deploy.folder())
+}
