@@ -2,6 +2,8 @@
 
 use std::io::Read;
 
+use crate::contract::OperationInfo;
+use crate::json::Json;
 use crate::plugins::GuestError;
 
 /// What a path is.
@@ -81,4 +83,85 @@ pub trait LocalFiles: Send + Sync {
     /// # Errors
     /// Kinds `denied` and `io`.
     fn read(&self, path: &str, offset: u64, limit: u32) -> Result<Vec<u8>, GuestError>;
+}
+
+/// The values of an operation's arguments whose schema has the format `local-path`: what a call of it may read.
+#[must_use]
+pub fn local_path_arguments(info: &OperationInfo, args: &Json) -> Vec<String> {
+    let mut found = Vec::new();
+    for parameter in &info.parameters {
+        if let Some(value) = args.get(&parameter.name) {
+            collect_paths(&parameter.schema, value, &mut found);
+        }
+    }
+    found
+}
+
+fn collect_paths(schema: &Json, value: &Json, found: &mut Vec<String>) {
+    let format = schema.get("format").and_then(Json::as_str);
+    if let (Some("local-path"), Some(path)) = (format, value.as_str()) {
+        found.push(path.to_owned());
+    }
+    for several in ["anyOf", "oneOf", "allOf"] {
+        let schemas = schema.get(several).and_then(Json::as_array);
+        for schema in schemas.into_iter().flatten() {
+            collect_paths(schema, value, found);
+        }
+    }
+    if let (Some(schema), Some(items)) = (schema.get("items"), value.as_array()) {
+        for item in items {
+            collect_paths(schema, item, found);
+        }
+    }
+    if let (Some(schema), Some(map)) = (schema.get("additionalProperties"), value.as_object()) {
+        for item in map.values() {
+            collect_paths(schema, item, found);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::{Parameter, ParameterKind};
+    use crate::json::json;
+
+    #[test]
+    fn paths_among_arguments_are_found_by_their_schema() {
+        let parameter = |name: &str, schema: Json| Parameter {
+            name: name.to_owned(),
+            kind: ParameterKind::Either,
+            schema,
+            default: None,
+            doc: String::new(),
+            secret: false,
+            more: Json::Null,
+        };
+        let path = json!({"type": ["string", "object"], "format": "local-path"});
+        let info = OperationInfo {
+            name: String::from("demo.put"),
+            doc: String::new(),
+            parameters: vec![
+                parameter("src", path.clone()),
+                parameter("dest", json!({"type": "string", "format": "path"})),
+                parameter(
+                    "many",
+                    json!({"anyOf": [path.clone(), {"type": "array", "items": path.clone()}]}),
+                ),
+                parameter(
+                    "named",
+                    json!({"type": "object", "additionalProperties": path}),
+                ),
+            ],
+            idempotent: true,
+            hidden: false,
+            alias_of: None,
+            more: Json::Null,
+        };
+        let args =
+            json!({"src": "a", "dest": "b", "many": ["c", {"$content": "x"}], "named": {"k": "d"}});
+        assert_eq!(local_path_arguments(&info, &args), ["a", "c", "d"]);
+        let args = json!({"src": {"$content": "text"}, "many": "e"});
+        assert_eq!(local_path_arguments(&info, &args), ["e"]);
+    }
 }

@@ -16,6 +16,7 @@ use crate::events::Event;
 use crate::facts::{OperationView, Overlay};
 use crate::json::{Json, JsonMap, canonical};
 use crate::place::Place;
+use crate::local_files::local_path_arguments;
 use crate::plugins::{Bound, ErrorKind, PluginError};
 use crate::state::{
     Certainty, Host, HostOperation, OperationId, OperationMeta, Plan, Stage, State,
@@ -513,7 +514,7 @@ async fn plan_one(
     outcome: &mut Outcome,
 ) -> Result<(Arc<Planned>, bool), PluginError> {
     let info = state.plugins().operation(call.name)?;
-    let granted = local_paths(&info, &call.bound.args);
+    let granted = local_path_arguments(&info, &call.bound.args);
     let secrets = call.bound.secrets.clone();
     let view = OperationView::new(state, host, call.globals.clone(), secrets, granted, overlay);
     let result = state
@@ -527,18 +528,6 @@ async fn plan_one(
         outcome.read.push((key.fact, key.args));
     }
     Ok((result?, view.predicted()))
-}
-
-/// The arguments of a call that name files on the controller.
-pub(crate) fn local_paths(info: &crate::contract::OperationInfo, args: &Json) -> Vec<String> {
-    let is_path = |schema: &Json| schema.to_string().contains(r#""format":"local-path""#);
-    let named = info
-        .parameters
-        .iter()
-        .filter(|parameter| is_path(&parameter.schema));
-    named
-        .filter_map(|parameter| args.get(&parameter.name)?.as_str().map(str::to_owned))
-        .collect()
 }
 
 /// Checks a nested call and merges its global arguments.

@@ -10,12 +10,14 @@ use wasmtime::Engine;
 use wasmtime::component::Linker;
 use windlass_engine::contract::{FactInfo, OperationInfo, Origin, Planned, RawOutput};
 use windlass_engine::json::{Json, JsonMap, canonical};
+use windlass_engine::local_files::local_path_arguments;
 use windlass_engine::plugins::{Bound, GuestError, PlanningView, PluginError, Plugins};
 use windlass_engine::secrets::SecretStore;
 
 use crate::bindings::exports::windlass::plugin::fact_source::Raw;
 use crate::builder::HostBuilder;
 use crate::component::{Component, Opened};
+use crate::controller;
 use crate::error::report;
 use crate::guest::Guest;
 use crate::limits::Limits;
@@ -289,11 +291,17 @@ impl Plugins for Host {
         args: &Json,
         view: Arc<dyn PlanningView>,
     ) -> Result<Arc<Planned>, PluginError> {
-        let component = &self.operation_entry(operation)?.component;
-        let args = canonical(args);
-        let call = Call::Plan { args };
-        match self.call(component, operation, call, view).await? {
-            Value::Planned(planned) => Ok(planned),
+        let entry = self.operation_entry(operation)?;
+        let call = Call::Plan {
+            args: canonical(args),
+        };
+        let called = self.call(&entry.component, operation, call, view.clone());
+        match called.await? {
+            Value::Planned(planned) => {
+                let granted = local_path_arguments(&entry.info, args);
+                controller::check(operation, &planned, &granted, view.local_files().as_ref())?;
+                Ok(planned)
+            }
             _ => Err(PluginError::Load(String::from("a plan of another kind"))),
         }
     }

@@ -18,8 +18,6 @@ use cap_std::fs::{Dir, File, FileType, Metadata, MetadataExt};
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384};
-use windlass_engine::contract::OperationInfo;
-use windlass_engine::json::Json;
 use windlass_engine::local_files::{Entry, EntryKind, LocalFiles};
 use windlass_engine::plugins::{ErrorKind, GuestError};
 
@@ -30,7 +28,7 @@ const CHUNK: usize = 64 << 10;
 const PERMISSIONS: u32 = 0o7777;
 
 /// Read access to the files of one call. `folder` is the deploy's, `granted` the paths that stand in the call's
-/// arguments (see [`local_path_arguments`]).
+/// arguments (see [`local_path_arguments`](windlass_engine::local_files::local_path_arguments)).
 #[must_use]
 pub fn local_files(folder: &Utf8Path, granted: &[String]) -> Arc<dyn LocalFiles> {
     let folder = match folder.canonicalize_utf8() {
@@ -50,41 +48,6 @@ pub fn local_files(folder: &Utf8Path, granted: &[String]) -> Arc<dyn LocalFiles>
         }
     }
     Arc::new(files)
-}
-
-/// The values of an operation's arguments whose schema has the format `local-path`: what a call of it may read.
-#[must_use]
-pub fn local_path_arguments(info: &OperationInfo, args: &Json) -> Vec<String> {
-    let mut found = Vec::new();
-    for parameter in &info.parameters {
-        if let Some(value) = args.get(&parameter.name) {
-            collect_paths(&parameter.schema, value, &mut found);
-        }
-    }
-    found
-}
-
-fn collect_paths(schema: &Json, value: &Json, found: &mut Vec<String>) {
-    let format = schema.get("format").and_then(Json::as_str);
-    if let (Some("local-path"), Some(path)) = (format, value.as_str()) {
-        found.push(path.to_owned());
-    }
-    for several in ["anyOf", "oneOf", "allOf"] {
-        let schemas = schema.get(several).and_then(Json::as_array);
-        for schema in schemas.into_iter().flatten() {
-            collect_paths(schema, value, found);
-        }
-    }
-    if let (Some(schema), Some(items)) = (schema.get("items"), value.as_array()) {
-        for item in items {
-            collect_paths(schema, item, found);
-        }
-    }
-    if let (Some(schema), Some(map)) = (schema.get("additionalProperties"), value.as_object()) {
-        for item in map.values() {
-            collect_paths(schema, item, found);
-        }
-    }
 }
 
 /// Where a path leads, without `.` and `..` in it.
@@ -117,7 +80,7 @@ fn failed(path: &str, error: &io::Error) -> GuestError {
 }
 
 /// A path without `.` and `..`; none when it leads above its start.
-fn normal(path: &Utf8Path) -> Option<Utf8PathBuf> {
+pub(crate) fn normal(path: &Utf8Path) -> Option<Utf8PathBuf> {
     let mut clean = Utf8PathBuf::new();
     for component in path.components() {
         match component {

@@ -3,9 +3,6 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-use windlass_engine::contract::{Parameter, ParameterKind};
-use windlass_engine::json::json;
-
 use super::*;
 
 struct Folders {
@@ -183,43 +180,4 @@ fn digests_and_parts_of_files() {
     assert_eq!(opened, "site");
     assert_eq!(text(&*files, "templates/none"), Err(ErrorKind::Io));
     assert_eq!(text(&*files, "templates"), Err(ErrorKind::Io));
-}
-
-#[test]
-fn paths_among_arguments_are_found_by_their_schema() {
-    let parameter = |name: &str, schema: Json| Parameter {
-        name: name.to_owned(),
-        kind: ParameterKind::Either,
-        schema,
-        default: None,
-        doc: String::new(),
-        secret: false,
-        more: Json::Null,
-    };
-    let path = json!({"type": ["string", "object"], "format": "local-path"});
-    let info = OperationInfo {
-        name: String::from("demo.put"),
-        doc: String::new(),
-        parameters: vec![
-            parameter("src", path.clone()),
-            parameter("dest", json!({"type": "string", "format": "path"})),
-            parameter(
-                "many",
-                json!({"anyOf": [path.clone(), {"type": "array", "items": path.clone()}]}),
-            ),
-            parameter(
-                "named",
-                json!({"type": "object", "additionalProperties": path}),
-            ),
-        ],
-        idempotent: true,
-        hidden: false,
-        alias_of: None,
-        more: Json::Null,
-    };
-    let args =
-        json!({"src": "a", "dest": "b", "many": ["c", {"$content": "x"}], "named": {"k": "d"}});
-    assert_eq!(local_path_arguments(&info, &args), ["a", "c", "d"]);
-    let args = json!({"src": {"$content": "text"}, "many": "e"});
-    assert_eq!(local_path_arguments(&info, &args), ["e"]);
 }
