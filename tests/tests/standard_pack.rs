@@ -44,9 +44,7 @@ async fn every_case_passes() {
         .iter()
         .flat_map(|file| read_cases(file).expect("a case file"))
         .collect();
-    let options = Options {
-        differences: Differences::default(),
-    };
+    let options = Options::default();
     let report = run_cases(host, cases, options).await;
     let failed: Vec<String> = report
         .results

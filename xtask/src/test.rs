@@ -149,7 +149,7 @@ impl Results {
         let path = fs::canonicalize(file).map_err(|error| Failure::at(file, &error))?;
         let mut command = Command::new(windlass());
         command
-            .args(["pack", "test", "--json", "--cases"])
+            .args(["pack", "test", "--json", "--only-known", "--cases"])
             .arg(&path);
         let line = line_of(&command);
         eprintln!("\n== cases: {line}");
@@ -176,7 +176,10 @@ impl Results {
                         id.and_then(Value::as_str).unwrap_or("a case without an id")
                     );
                 }
-                _ => {}
+                _ => {
+                    let unknown = value.get("unknown").and_then(Value::as_u64).unwrap_or(0);
+                    eprintln!("{unknown} cases are of what the standard pack does not have");
+                }
             }
         }
         eprintln!("{}: {counted}", path.display());

@@ -34,6 +34,9 @@ struct TestArgs {
     /// A file that lists cases which may differ, each with the reason
     #[arg(long, value_name = "FILE")]
     differences: Option<PathBuf>,
+    /// Leave out cases of operations and facts that the pack does not have; they are counted
+    #[arg(long)]
+    only_known: bool,
     /// A component, or a folder of components [default: the standard pack]
     pack: Option<PathBuf>,
 }
@@ -54,13 +57,17 @@ pub(crate) async fn run(context: &Context, args: &PackArgs) -> Result<Status, Cl
         None => Ok(Differences::default()),
     };
     let differences = differences.map_err(|error| CliError::Usage(error.to_string()))?;
+    let options = Options {
+        differences,
+        only_known: args.only_known,
+    };
     let pack = pack(args.pack.as_deref())
         .map_err(|error| EngineError::Plugin(PluginError::Load(error.to_string())))?;
     let plugins = setup::plugins_of([pack]).await?;
     let interrupts = Interrupts::listen();
     let report = interrupts
         .or_drop(async {
-            Ok::<_, CliError>(run_cases(plugins, cases, Options { differences }).await)
+            Ok::<_, CliError>(run_cases(plugins, cases, options).await)
         })
         .await?;
     let mut out = std::io::stdout().lock();

@@ -24,6 +24,8 @@ pub enum Outcome {
     },
     /// Not for this platform; not counted.
     Skipped,
+    /// It is about an operation or fact that the pack does not have, and such cases are left out.
+    Unknown,
 }
 
 /// One case and what it came to.
@@ -83,7 +85,7 @@ impl Report {
     pub fn total(&self) -> usize {
         self.results
             .iter()
-            .filter(|result| result.outcome != Outcome::Skipped)
+            .filter(|result| !matches!(result.outcome, Outcome::Skipped | Outcome::Unknown))
             .count()
     }
 
@@ -109,7 +111,7 @@ impl Report {
     pub fn write_json(&self, to: &mut dyn Write) -> io::Result<()> {
         for result in &self.results {
             let (passed, why) = match &result.outcome {
-                Outcome::Skipped => continue,
+                Outcome::Skipped | Outcome::Unknown => continue,
                 Outcome::Passed => (true, None),
                 Outcome::Excused { reason, .. } => {
                     (true, Some(format!("differs with a reason: {reason}")))
@@ -130,10 +132,11 @@ impl Report {
             )?;
         }
         let total = self.total() + self.errors.len();
+        let unknown = self.results.iter().filter(|result| result.outcome == Outcome::Unknown).count();
         writeln!(
             to,
             "{}",
-            json!({"total": total, "passed": self.passed(), "scores": self.scores})
+            json!({"total": total, "passed": self.passed(), "unknown": unknown, "scores": self.scores})
         )
     }
 
@@ -148,7 +151,7 @@ impl Report {
                 Outcome::Excused { reason, .. } => {
                     writeln!(to, "differs: {}\n{}", result.id, indent(reason))?
                 }
-                Outcome::Passed | Outcome::Skipped => {}
+                Outcome::Passed | Outcome::Skipped | Outcome::Unknown => {}
             }
         }
         for error in &self.errors {
@@ -166,11 +169,13 @@ impl Report {
         let failed = count(|outcome| matches!(outcome, Outcome::Failed { .. }));
         let excused = count(|outcome| matches!(outcome, Outcome::Excused { .. }));
         let skipped = count(|outcome| matches!(outcome, Outcome::Skipped));
+        let unknown = count(|outcome| matches!(outcome, Outcome::Unknown));
         write!(to, "{} of {} cases passed", self.passed(), self.total())?;
         for (number, what) in [
             (failed, "failed"),
             (excused, "differ with a reason"),
             (skipped, "not for this platform"),
+            (unknown, "of what this pack does not have"),
         ] {
             if number > 0 {
                 write!(to, ", {number} {what}")?;
