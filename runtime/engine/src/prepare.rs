@@ -15,8 +15,8 @@ use crate::error::EngineError;
 use crate::events::Event;
 use crate::facts::{OperationView, Overlay};
 use crate::json::{Json, JsonMap, canonical};
-use crate::place::Place;
 use crate::local_files::local_path_arguments;
+use crate::place::Place;
 use crate::plugins::{Bound, ErrorKind, PluginError};
 use crate::state::{
     Certainty, Host, HostOperation, OperationId, OperationMeta, Plan, Stage, State,
