@@ -55,6 +55,72 @@ impl Condition {
             Self::Function(function) => function(),
         }
     }
+
+    /// What can be said before execution, from what operations are planned to change; none where only execution can
+    /// tell. An operation that changes may still fail, so only one without changes decides anything.
+    pub fn expected(&self, will_change: &dyn Fn(OperationId) -> Option<bool>) -> Option<bool> {
+        match self {
+            Self::Changed(id) => will_change(*id).filter(|changes| !changes),
+            Self::Unchanged(_) | Self::Succeeded(_) | Self::Failed(_) | Self::Function(_) => None,
+            Self::Any(all) => fold(all, will_change, true),
+            Self::All(all) => fold(all, will_change, false),
+            Self::Not(condition) => condition.expected(will_change).map(|holds| !holds),
+            Self::Constant(value) => Some(*value),
+        }
+    }
+}
+
+/// `decides` as soon as one condition is known to be that; its opposite when all are known to be the opposite.
+fn fold(
+    all: &[Condition],
+    will_change: &dyn Fn(OperationId) -> Option<bool>,
+    decides: bool,
+) -> Option<bool> {
+    let mut unknown = false;
+    for condition in all {
+        match condition.expected(will_change) {
+            Some(holds) if holds == decides => return Some(decides),
+            Some(_) => {}
+            None => unknown = true,
+        }
+    }
+    (!unknown).then_some(!decides)
+}
+
+impl Condition {
+    /// What it will be at execution, as far as that is known: `outcome` gives none for an operation whose outcome is not
+    /// known yet.
+    pub fn predict(&self, outcome: &dyn Fn(OperationId) -> Option<Outcome>) -> Option<bool> {
+        match self {
+            Self::Changed(id) => outcome(*id).map(|of| of.changed),
+            Self::Unchanged(id) => outcome(*id).map(|of| of.succeeded && !of.changed),
+            Self::Succeeded(id) => outcome(*id).map(|of| of.succeeded),
+            Self::Failed(id) => outcome(*id).map(|of| of.failed),
+            Self::Any(all) => {
+                let known: Vec<_> = all.iter().map(|one| one.predict(outcome)).collect();
+                if known.contains(&Some(true)) {
+                    Some(true)
+                } else if known.contains(&None) {
+                    None
+                } else {
+                    Some(false)
+                }
+            }
+            Self::All(all) => {
+                let known: Vec<_> = all.iter().map(|one| one.predict(outcome)).collect();
+                if known.contains(&Some(false)) {
+                    Some(false)
+                } else if known.contains(&None) {
+                    None
+                } else {
+                    Some(true)
+                }
+            }
+            Self::Not(condition) => condition.predict(outcome).map(|holds| !holds),
+            Self::Constant(value) => Some(*value),
+            Self::Function(_) => None,
+        }
+    }
 }
 
 impl fmt::Display for Condition {
@@ -91,6 +157,34 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_known_beforehand_decides_where_it_can() {
+        let (unchanged, unknown) = (OperationId(1), OperationId(2));
+        let outcome = |id: OperationId| {
+            (id.0 == 1).then_some(Outcome {
+                succeeded: true,
+                ..Outcome::default()
+            })
+        };
+        let predict = |condition: Condition| condition.predict(&outcome);
+        let (no, open) = (Condition::Changed(unchanged), Condition::Changed(unknown));
+        assert_eq!(predict(no.clone()), Some(false));
+        assert_eq!(predict(open.clone()), None);
+        assert_eq!(
+            predict(Condition::All(vec![open.clone(), no.clone()])),
+            Some(false)
+        );
+        assert_eq!(
+            predict(Condition::Any(vec![open.clone(), no.clone()])),
+            None
+        );
+        assert_eq!(predict(Condition::Not(Box::new(no.clone()))), Some(true));
+        assert_eq!(
+            predict(Condition::Any(vec![open, Condition::Not(Box::new(no))])),
+            Some(true)
+        );
+    }
+
+    #[test]
     fn conditions_combine() {
         let (changed, failed, absent) = (OperationId(1), OperationId(2), OperationId(3));
         let outcome = |id: OperationId| match id.0 {
@@ -120,5 +214,28 @@ mod tests {
         assert!(holds(Condition::Not(Box::new(Condition::Unchanged(
             changed
         )))));
+    }
+
+    #[test]
+    fn a_condition_on_what_does_not_change_is_known_beforehand() {
+        let (still, changes, unknown) = (OperationId(1), OperationId(2), OperationId(3));
+        let will_change = |id: OperationId| match id.0 {
+            1 => Some(false),
+            2 => Some(true),
+            _ => None,
+        };
+        let expected = |condition: Condition| condition.expected(&will_change);
+        assert_eq!(expected(Condition::Changed(still)), Some(false));
+        assert_eq!(expected(Condition::Changed(changes)), None);
+        let not = Condition::Not(Box::new(Condition::Changed(still)));
+        assert_eq!(expected(not.clone()), Some(true));
+        let both = |other| vec![Condition::Changed(still), Condition::Changed(other)];
+        assert_eq!(expected(Condition::Any(both(still))), Some(false));
+        assert_eq!(expected(Condition::Any(both(unknown))), None);
+        assert_eq!(expected(Condition::All(both(unknown))), Some(false));
+        assert_eq!(
+            expected(Condition::Any(vec![Condition::Changed(unknown), not])),
+            Some(true)
+        );
     }
 }

@@ -9,6 +9,7 @@ use futures_util::future::join_all;
 use tokio::task::JoinSet;
 
 use crate::arguments::GlobalArguments;
+use crate::condition::{Condition, Outcome};
 use crate::contract::{Action, Nested, Planned};
 use crate::deploy::{DeploySource, HostContext, Mode, OperationCall, OperationRef};
 use crate::error::EngineError;
@@ -274,8 +275,9 @@ async fn plan_host(state: &State, host: &Arc<Host>) -> Result<(), String> {
         if stale {
             outcome = plan(state, host, operation, Some(Arc::new(overlay.clone()))).await;
         }
-        let conditional = !operation.global_arguments.condition.is_empty();
-        let planned = match outcome.plan {
+        let runs = will_run(host, &operation.global_arguments);
+        let conditional = runs != Some(true);
+        let mut planned = match outcome.plan {
             Ok(mut planned) => {
                 if let (Certainty::Certain, Some(after), true) =
                     (&planned.certainty, overlay.assumed(), outcome.reads_state)
@@ -292,7 +294,10 @@ async fn plan_host(state: &State, host: &Arc<Host>) -> Result<(), String> {
             }
             Err(error) => return fail_plan(state, host, operation, &error),
         };
-        predict(&planned, &operation.name, conditional, &mut overlay);
+        planned.skipped = runs == Some(false);
+        if !planned.skipped {
+            predict(&planned, &operation.name, conditional, &mut overlay);
+        }
         let will_change = planned.will_change();
         let notes = planned.notes();
         host.update_operation(operation.id, |operation| {
@@ -307,6 +312,21 @@ async fn plan_host(state: &State, host: &Arc<Host>) -> Result<(), String> {
         });
     }
     Ok(())
+}
+
+/// Whether an operation's conditions will hold; none when only execution can tell.
+fn will_run(host: &Host, arguments: &GlobalArguments) -> Option<bool> {
+    let outcome = |id: OperationId| {
+        let changed = host.with_operation(id, |operation| {
+            operation.plan.as_ref().and_then(|plan| plan.will_change())
+        })??;
+        Some(Outcome {
+            succeeded: true,
+            changed,
+            failed: false,
+        })
+    };
+    Condition::All(arguments.condition.clone()).predict(&outcome)
 }
 
 fn at_execution(operation: &HostOperation, why: String) -> Plan {
@@ -363,14 +383,14 @@ fn predict(plan: &Plan, name: &str, conditional: bool, overlay: &mut Overlay) {
 }
 
 /// A plan with what it was made from.
-pub(crate) struct Outcome {
+pub(crate) struct PlanOutcome {
     pub(crate) plan: Result<Plan, PluginError>,
     read: Vec<(String, Json)>,
     reads_state: bool,
     nests: bool,
 }
 
-impl Default for Outcome {
+impl Default for PlanOutcome {
     fn default() -> Self {
         Self {
             plan: Ok(Plan::default()),
@@ -387,8 +407,8 @@ pub(crate) async fn plan(
     host: &Arc<Host>,
     operation: &HostOperation,
     overlay: Option<Arc<Overlay>>,
-) -> Outcome {
-    let mut outcome = Outcome::default();
+) -> PlanOutcome {
+    let mut outcome = PlanOutcome::default();
     let globals = operation.global_arguments.clone();
     let result = match &operation.operation {
         OperationRef::Plugin(name) => {
@@ -432,7 +452,7 @@ pub(crate) async fn plan_flat(
     host: &Arc<Host>,
     operation: &HostOperation,
 ) -> Result<Arc<Planned>, PluginError> {
-    let mut outcome = Outcome::default();
+    let mut outcome = PlanOutcome::default();
     let call = PlanCall {
         name: operation.operation.name(),
         bound: &operation.bound,
@@ -456,7 +476,7 @@ fn plan_call<'a>(
     host: &'a Arc<Host>,
     call: PlanCall<'a>,
     overlay: Option<Arc<Overlay>>,
-    outcome: &'a mut Outcome,
+    outcome: &'a mut PlanOutcome,
 ) -> Planning<'a> {
     Box::pin(async move {
         let (planned, predicted) = plan_one(state, host, &call, overlay.clone(), outcome).await?;
@@ -511,7 +531,7 @@ async fn plan_one(
     host: &Arc<Host>,
     call: &PlanCall<'_>,
     overlay: Option<Arc<Overlay>>,
-    outcome: &mut Outcome,
+    outcome: &mut PlanOutcome,
 ) -> Result<(Arc<Planned>, bool), PluginError> {
     let info = state.plugins().operation(call.name)?;
     let granted = local_path_arguments(&info, &call.bound.args);

@@ -241,33 +241,32 @@ async fn fresh_plan(
     host: &Arc<Host>,
     operation: &HostOperation,
 ) -> Result<Arc<Plan>, PluginError> {
-    if let Some(plan) = &operation.plan {
-        if host.generation() == plan.generation
-            && !plan.predicted
-            && plan.certainty == Certainty::Certain
-        {
-            return Ok(plan.clone());
-        }
+    if let Some(plan) = &operation.plan
+        && host.generation() == plan.generation
+        && !plan.predicted
+        && plan.certainty == Certainty::Certain
+    {
+        return Ok(plan.clone());
     }
     let fresh = Arc::new(
         crate::prepare::plan(state, host, operation, None)
             .await
             .plan?,
     );
-    if let Some(before) = &operation.plan {
-        if before.certainty == Certainty::Certain {
-            let (planned, actual) = (
-                describe_steps(state, operation, before),
-                describe_steps(state, operation, &fresh),
-            );
-            if planned != actual {
-                state.emit(Event::PlanChanged {
-                    host: host.name().to_owned(),
-                    id: operation.id,
-                    planned,
-                    actual,
-                });
-            }
+    if let Some(before) = &operation.plan
+        && before.certainty == Certainty::Certain
+    {
+        let (planned, actual) = (
+            describe_steps(state, operation, before),
+            describe_steps(state, operation, &fresh),
+        );
+        if planned != actual {
+            state.emit(Event::PlanChanged {
+                host: host.name().to_owned(),
+                id: operation.id,
+                planned,
+                actual,
+            });
         }
     }
     host.update_operation(operation.id, |operation| {

@@ -112,10 +112,10 @@ impl Run {
                     let _ = before.wait_for(|done| *done).await;
                 }
                 let stopped = || stop.lock().unwrap_or_else(PoisonError::into_inner);
-                if stopped().is_none() {
-                    if let Err(error) = run.operation(id).await {
-                        stopped().get_or_insert(error);
-                    }
+                if stopped().is_none()
+                    && let Err(error) = run.operation(id).await
+                {
+                    stopped().get_or_insert(error);
                 }
                 let _ = finished.send(true);
             });
@@ -133,10 +133,10 @@ impl Run {
         }
         let mut result = Ok(());
         while let Some(done) = running.join_next().await {
-            if let Ok(Err(error)) = done {
-                if result.is_ok() {
-                    result = Err(error);
-                }
+            if let Ok(Err(error)) = done
+                && result.is_ok()
+            {
+                result = Err(error);
             }
         }
         result

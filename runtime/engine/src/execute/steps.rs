@@ -304,7 +304,8 @@ impl<'a> Runner<'a> {
             camino::Utf8Path::to_path_buf,
         );
         if download.more.get("create_folder").and_then(Json::as_bool) == Some(true) {
-            std::fs::create_dir_all(&folder).map_err(|error| local("making the folder of", error))?;
+            std::fs::create_dir_all(&folder)
+                .map_err(|error| local("making the folder of", error))?;
         }
         let fresh = tempfile::NamedTempFile::new_in(&folder)
             .map_err(|error| local("writing beside", error))?;

@@ -165,7 +165,9 @@ impl PlanningView for OperationView {
             "_timestamp" => Some(Json::from(self.state.started())),
             "_temp_dir" => {
                 let set = self.globals.temp_dir.clone();
-                Some(Json::from(set.unwrap_or_else(|| self.state.config().temp_folder())))
+                Some(Json::from(
+                    set.unwrap_or_else(|| self.state.config().temp_folder()),
+                ))
             }
             name => self.globals.get(name),
         }
@@ -184,9 +186,17 @@ impl PlanningView for OperationView {
         )));
         // Programs tell files apart by their suffix: a package file must keep its own.
         let suffix = key.rsplit_once('.').map_or("", |(_, suffix)| suffix);
-        let plain = (1..=8).contains(&suffix.len()) && suffix.chars().all(|c| c.is_ascii_alphanumeric());
-        let suffix = if plain { format!(".{suffix}") } else { String::new() };
-        format!("{folder}/windlass-{}{suffix}", name.get(..24).unwrap_or(&name))
+        let plain =
+            (1..=8).contains(&suffix.len()) && suffix.chars().all(|c| c.is_ascii_alphanumeric());
+        let suffix = if plain {
+            format!(".{suffix}")
+        } else {
+            String::new()
+        };
+        format!(
+            "{folder}/windlass-{}{suffix}",
+            name.get(..24).unwrap_or(&name)
+        )
     }
 
     fn local_files(&self) -> Arc<dyn LocalFiles> {

@@ -66,6 +66,8 @@ pub struct Plan {
     pub certainty: Certainty,
     /// True when predictions of earlier operations stand behind it.
     pub predicted: bool,
+    /// True when its conditions are known not to hold: it will be skipped.
+    pub skipped: bool,
     /// How many steps had run on the host when it was made.
     pub generation: u64,
 }
@@ -74,6 +76,9 @@ impl Plan {
     /// True when it has something to do; none when only execution can tell.
     #[must_use]
     pub fn will_change(&self) -> Option<bool> {
+        if self.skipped {
+            return Some(false);
+        }
         if let Certainty::AtExecution(_) = self.certainty {
             return None;
         }

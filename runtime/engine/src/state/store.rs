@@ -142,7 +142,9 @@ impl State {
                 window: Arc::new(Semaphore::new(parallel)),
                 fact_window: Arc::new(Semaphore::new(parallel)),
                 run_key: run_key(),
-                started: jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string(),
+                started: jiff::Timestamp::now()
+                    .strftime("%Y%m%dT%H%M%SZ")
+                    .to_string(),
                 inventory_json: std::sync::OnceLock::new(),
             }),
         };
