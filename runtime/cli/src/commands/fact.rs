@@ -23,7 +23,7 @@ pub(crate) struct FactArgs {
     /// A file, hosts with commas between them, or `@connector/argument`
     inventory: String,
     /// Facts, as `files.File`, each followed by its arguments: values, or KEY=VALUE
-    #[arg(required = true, value_name = "FACT", allow_hyphen_values = true)]
+    #[arg(required = true, value_name = "FACT")]
     facts: Vec<String>,
 }
 

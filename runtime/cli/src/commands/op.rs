@@ -24,7 +24,7 @@ pub(crate) struct OpArgs {
     /// The operation, as `files.directory`
     operation: String,
     /// Its arguments: values, or KEY=VALUE; `_sudo=true` and the like too
-    #[arg(value_name = "ARGUMENT", allow_hyphen_values = true)]
+    #[arg(value_name = "ARGUMENT")]
     arguments: Vec<String>,
 }
 

@@ -66,9 +66,7 @@ pub(crate) async fn run(context: &Context, args: &PackArgs) -> Result<Status, Cl
     let plugins = setup::plugins_of([pack]).await?;
     let interrupts = Interrupts::listen();
     let report = interrupts
-        .or_drop(async {
-            Ok::<_, CliError>(run_cases(plugins, cases, options).await)
-        })
+        .or_drop(async { Ok::<_, CliError>(run_cases(plugins, cases, options).await) })
         .await?;
     let mut out = std::io::stdout().lock();
     let written = if context.ui.json {
