@@ -144,7 +144,8 @@ impl Results {
         Ok(())
     }
 
-    /// Runs a case file against the standard pack. A case is a test.
+    /// Runs a case file against the standard pack. A case is a test; those of operations that the pack does not have
+    /// are left out, and those in the list of differences pass with their reason.
     fn cases(&mut self, file: &Path) -> Done {
         let path = fs::canonicalize(file).map_err(|error| Failure::at(file, &error))?;
         let mut command = Command::new(windlass());
