@@ -87,42 +87,6 @@ fn fold(
     (!unknown).then_some(!decides)
 }
 
-impl Condition {
-    /// What it will be at execution, as far as that is known: `outcome` gives none for an operation whose outcome is not
-    /// known yet.
-    pub fn predict(&self, outcome: &dyn Fn(OperationId) -> Option<Outcome>) -> Option<bool> {
-        match self {
-            Self::Changed(id) => outcome(*id).map(|of| of.changed),
-            Self::Unchanged(id) => outcome(*id).map(|of| of.succeeded && !of.changed),
-            Self::Succeeded(id) => outcome(*id).map(|of| of.succeeded),
-            Self::Failed(id) => outcome(*id).map(|of| of.failed),
-            Self::Any(all) => {
-                let known: Vec<_> = all.iter().map(|one| one.predict(outcome)).collect();
-                if known.contains(&Some(true)) {
-                    Some(true)
-                } else if known.contains(&None) {
-                    None
-                } else {
-                    Some(false)
-                }
-            }
-            Self::All(all) => {
-                let known: Vec<_> = all.iter().map(|one| one.predict(outcome)).collect();
-                if known.contains(&Some(false)) {
-                    Some(false)
-                } else if known.contains(&None) {
-                    None
-                } else {
-                    Some(true)
-                }
-            }
-            Self::Not(condition) => condition.predict(outcome).map(|holds| !holds),
-            Self::Constant(value) => Some(*value),
-            Self::Function(_) => None,
-        }
-    }
-}
-
 impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = |f: &mut fmt::Formatter<'_>, name: &str, all: &[Condition]| {
@@ -155,34 +119,6 @@ impl fmt::Debug for Condition {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_known_beforehand_decides_where_it_can() {
-        let (unchanged, unknown) = (OperationId(1), OperationId(2));
-        let outcome = |id: OperationId| {
-            (id.0 == 1).then_some(Outcome {
-                succeeded: true,
-                ..Outcome::default()
-            })
-        };
-        let predict = |condition: Condition| condition.predict(&outcome);
-        let (no, open) = (Condition::Changed(unchanged), Condition::Changed(unknown));
-        assert_eq!(predict(no.clone()), Some(false));
-        assert_eq!(predict(open.clone()), None);
-        assert_eq!(
-            predict(Condition::All(vec![open.clone(), no.clone()])),
-            Some(false)
-        );
-        assert_eq!(
-            predict(Condition::Any(vec![open.clone(), no.clone()])),
-            None
-        );
-        assert_eq!(predict(Condition::Not(Box::new(no.clone()))), Some(true));
-        assert_eq!(
-            predict(Condition::Any(vec![open, Condition::Not(Box::new(no))])),
-            Some(true)
-        );
-    }
 
     #[test]
     fn conditions_combine() {

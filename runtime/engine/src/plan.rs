@@ -1,6 +1,5 @@
 //! The plan as data: what every renderer, file and comparison works from. Masked, deterministic, versioned.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -89,7 +88,6 @@ pub struct FileDiff {
 pub async fn document(state: &State, diffs: bool) -> Result<PlanDocument, EngineError> {
     let hosts = state.active_hosts();
     let mut operations = Vec::new();
-    let mut expected: HashMap<(usize, OperationId), bool> = HashMap::new();
     for id in state.op_order()? {
         let Some(meta) = state.op_meta(id) else {
             continue;
@@ -97,19 +95,12 @@ pub async fn document(state: &State, diffs: bool) -> Result<PlanDocument, Engine
         let mut changes = Vec::new();
         for host in &hosts {
             if let Some(operation) = host.operation(id) {
-                let index = host.index();
-                let runs = expect(&operation, &|id| expected.get(&(index, id)).copied());
-                if let Some(changes) = runs.then(|| certain(&operation)).unwrap_or(Some(false)) {
-                    expected.insert((index, id), changes);
-                }
-                changes.push((host.clone(), operation, runs));
+                changes.push((host.clone(), operation));
             }
         }
         let changes =
             futures_util::future::join_all(changes.into_iter().map(
-                |(host, operation, runs)| async move {
-                    change(state, &host, &operation, diffs, runs).await
-                },
+                |(host, operation)| async move { change(state, &host, &operation, diffs).await },
             ))
             .await;
         operations.push(PlannedOperation {
@@ -134,26 +125,11 @@ pub async fn document(state: &State, diffs: bool) -> Result<PlanDocument, Engine
     })
 }
 
-/// False when the operation's conditions are known not to hold.
-fn expect(operation: &HostOperation, will_change: &dyn Fn(OperationId) -> Option<bool>) -> bool {
-    let mut conditions = operation.global_arguments.condition.iter();
-    conditions.all(|condition| condition.expected(will_change) != Some(false))
-}
-
-/// Whether the operation changes something, where nothing can make that different at execution.
-fn certain(operation: &HostOperation) -> Option<bool> {
-    let plan = operation.plan.as_ref()?;
-    (plan.certainty == Certainty::Certain)
-        .then(|| plan.will_change())
-        .flatten()
-}
-
 async fn change(
     state: &State,
     host: &Arc<Host>,
     operation: &HostOperation,
     diffs: bool,
-    runs: bool,
 ) -> HostChange {
     let conditions: Vec<String> = operation
         .global_arguments
@@ -173,17 +149,6 @@ async fn change(
             diffs: Vec::new(),
         };
     };
-    if !runs {
-        return HostChange {
-            host: host.name().to_owned(),
-            will_change: Some(false),
-            certainty: Certainty::Certain,
-            condition,
-            steps: Vec::new(),
-            notes: Vec::new(),
-            diffs: Vec::new(),
-        };
-    }
     let sensitive = GlobalArguments::is(operation.global_arguments.sensitive);
     let diffs = match (diffs && !plan.skipped, sensitive) {
         (true, false) => file_diffs(state, host, operation, plan).await,

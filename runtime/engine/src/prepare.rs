@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use tokio::task::JoinSet;
 
 use crate::arguments::GlobalArguments;
-use crate::condition::{Condition, Outcome};
+use crate::condition::Condition;
 use crate::contract::{Action, Nested, Planned};
 use crate::deploy::{DeploySource, HostContext, Mode, OperationCall, OperationRef};
 use crate::error::EngineError;
@@ -316,17 +316,12 @@ async fn plan_host(state: &State, host: &Arc<Host>) -> Result<(), String> {
 
 /// Whether an operation's conditions will hold; none when only execution can tell.
 fn will_run(host: &Host, arguments: &GlobalArguments) -> Option<bool> {
-    let outcome = |id: OperationId| {
-        let changed = host.with_operation(id, |operation| {
-            operation.plan.as_ref().and_then(|plan| plan.will_change())
-        })??;
-        Some(Outcome {
-            succeeded: true,
-            changed,
-            failed: false,
-        })
+    let will_change = |id: OperationId| {
+        let plan = host.with_operation(id, |operation| operation.plan.clone())??;
+        let known = plan.skipped || plan.certainty == Certainty::Certain;
+        known.then(|| plan.will_change()).flatten()
     };
-    Condition::All(arguments.condition.clone()).predict(&outcome)
+    Condition::All(arguments.condition.clone()).expected(&will_change)
 }
 
 fn at_execution(operation: &HostOperation, why: String) -> Plan {

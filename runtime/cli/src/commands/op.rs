@@ -50,11 +50,11 @@ pub(crate) async fn run(context: &Context, args: &OpArgs) -> Result<Status, CliE
             }
             other => EngineError::from(other).into(),
         })?;
-    let deploy: Arc<dyn DeploySource> = DeployFunction::new("command line", ".", move |host| {
+    let deploy: Arc<dyn DeploySource> = DeployFunction::shared("command line", ".", move |host| {
         host.add(call.clone()).map(|_| ())
     });
     let result = run.apply(&[deploy]).await;
-    run.end(result).await
+    run.end_summed_up(result).await
 }
 
 /// The call that the words mean.

@@ -44,7 +44,7 @@ where
     F: Fn(&HostContext) -> Result<(), EngineError> + Send + Sync + 'static,
 {
     /// Makes a deploy of a function.
-    pub fn new(
+    pub fn shared(
         name: impl Into<String>,
         folder: impl Into<Utf8PathBuf>,
         function: F,

@@ -222,7 +222,6 @@ impl State {
     }
 
     /// The settings.
-    #[must_use]
     pub fn config(&self) -> RwLockReadGuard<'_, Config> {
         self.shared
             .config
