@@ -136,9 +136,6 @@ impl<'a> Run<'a> {
         let work = run_ops(&self.state, global.strategy());
         let result = self.interrupts.or_end(&self.state, work).await;
         ui.line(&format!("\n{}", render::summary(&self.state, ui.out)));
-        if ui.json {
-            ui.json_line(&render::summary_json(&self.state));
-        }
         result?;
         Ok(self.failed_or(Status::Done))
     }
@@ -150,6 +147,20 @@ impl<'a> Run<'a> {
         } else {
             Status::Failed
         }
+    }
+
+    /// [`Run::end`] of a run that changes something: with `--json` the last line sums up.
+    pub(crate) async fn end_summed_up<T>(
+        &self,
+        result: Result<T, CliError>,
+    ) -> Result<T, CliError> {
+        let result = self.end(result).await;
+        if self.context.ui.json {
+            self.context
+                .ui
+                .json_line(&render::summary_json(&self.state));
+        }
+        result
     }
 
     /// Disconnects, and gives on what the run came to.

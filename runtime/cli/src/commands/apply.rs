@@ -28,5 +28,5 @@ pub(crate) async fn run(context: &Context, args: &ApplyArgs) -> Result<Status, C
     };
     let run = Run::begin(context, &args.inventory, folder_of(&deploys), wants).await?;
     let result = run.apply(&deploys).await;
-    run.end(result).await
+    run.end_summed_up(result).await
 }

@@ -49,14 +49,22 @@ pub(crate) async fn run(context: &Context, args: &InventoryArgs) -> Result<Statu
     Ok(Status::Done)
 }
 
-/// Keys of a host's data whose values are not shown.
+/// Keys of a host's data that its connector calls secret.
 fn secret_keys(host: &HostEntry, connectors: &Registry) -> Vec<String> {
-    let mut keys: Vec<String> = ["_sudo_password", "_su_password"].map(String::from).into();
-    if let Ok(connector) = connectors.connector(host.connector()) {
-        let secret = connector.data_keys().into_iter().filter(|key| key.secret);
-        keys.extend(secret.map(|key| key.name));
-    }
-    keys
+    let keys = connectors.connector(host.connector());
+    let keys = keys.map(|connector| connector.data_keys());
+    let secret = keys.unwrap_or_default().into_iter();
+    secret
+        .filter(|key| key.secret)
+        .map(|key| key.name)
+        .collect()
+}
+
+/// True for keys that hold a password by their name, whoever reads them.
+fn is_password(key: &str) -> bool {
+    ["password", "passphrase"]
+        .iter()
+        .any(|end| key.to_lowercase().ends_with(end))
 }
 
 /// A host's values; those of passwords are hidden, unless they are a secret's source, which may be known.
@@ -64,7 +72,8 @@ fn values(inventory: &Inventory, host: &HostEntry, connectors: &Registry) -> Vec
     let secret = secret_keys(host, connectors);
     let mut values = inventory.provenance(host);
     for value in &mut values {
-        if secret.contains(&value.key) && value.value.get("$secret").is_none() {
+        let hidden = secret.contains(&value.key) || is_password(&value.key);
+        if hidden && value.value.get("$secret").is_none() {
             value.value = Json::from(MASK);
         }
     }

@@ -24,7 +24,13 @@ fn planned(operation: &PlannedOperation, verbose: bool, style: Style) -> Option<
     if groups.is_empty() {
         return None;
     }
-    let what = format!("({}, {})", operation.operation, operation.place.short());
+    let place = operation.place.short();
+    // An operation without a name is called by what it does.
+    let what = if operation.name.starts_with(&operation.operation) {
+        format!("({place})")
+    } else {
+        format!("({}, {place})", operation.operation)
+    };
     let mut text = format!("{} {}", style.bold(&operation.name), style.dim(&what));
     for group in groups {
         text.push('\n');

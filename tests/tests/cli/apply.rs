@@ -1,0 +1,113 @@
+//! `windlass apply`
+
+use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
+
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use windlass_tests::Windlass;
+
+use crate::with_deploy;
+
+#[test]
+fn the_first_changes_and_the_second_says_that_nothing_is_left() {
+    let windlass = with_deploy();
+    let apply = ["apply", "@local", "deploy.star", "--yes"];
+    insta::assert_snapshot!("first", windlass.run(apply).succeeds());
+    assert_eq!(windlass.read("out/page"), "hello\n");
+    assert_eq!(windlass.read("out/count"), "changed\n");
+    insta::assert_snapshot!("second", windlass.run(apply).succeeds());
+    assert_eq!(windlass.read("out/count"), "changed\n");
+}
+
+#[test]
+fn without_a_terminal_it_asks_for_yes() {
+    let windlass = with_deploy();
+    insta::assert_snapshot!(windlass.run(["apply", "@local", "deploy.star"]).exits(1));
+    assert!(!windlass.dir().join("out").exists());
+}
+
+#[test]
+fn a_failing_command_is_reported_with_its_source_and_exits_with_4() {
+    let windlass = Windlass::new();
+    windlass.write(
+        "deploy.star",
+        "server.shell(name = \"Fine\", commands = [\"true\"])\n\
+         server.shell(name = \"Breaks\", commands = [\"echo out; echo err >&2; exit 7\"])\n\
+         server.shell(name = \"Never\", commands = [\"touch never\"])\n",
+    );
+    let out = windlass.run(["apply", "@local", "deploy.star", "--yes"]);
+    insta::assert_snapshot!(out.exits(4));
+    assert!(!windlass.dir().join("never").exists());
+}
+
+#[test]
+fn json_is_a_line_an_event_and_a_summary() {
+    let windlass = with_deploy();
+    let out = windlass.run(["apply", "@local", "deploy.star", "--yes", "--json"]);
+    let lines = out.succeeds().json_lines();
+    assert!(lines.iter().any(|line| line["event"] == "plan"));
+    let last = lines.last().unwrap();
+    assert_eq!(last["event"], "summary");
+    assert_eq!(last["hosts"]["@local"]["results"]["changed_ops"], 3);
+}
+
+#[test]
+fn a_record_is_kept_that_only_its_owner_reads_and_no_secret_is_in() {
+    let canary = "canary-5f1d0c";
+    let windlass = Windlass::new().env("PASSWORD", canary);
+    windlass.write(
+        "deploy.star",
+        "server.user(name = \"U\", user = \"u\", password = secret(\"env:PASSWORD\"), present = False)\n\
+         server.shell(name = \"Show\", commands = [\"printenv PASSWORD\"])\n",
+    );
+    let out = windlass.run(["apply", "@local", "deploy.star", "--yes", "-vvv"]);
+    let out = out.succeeds();
+    assert!(!out.says(canary), "{out}");
+    assert!(out.says("********"), "{out}");
+    let runs = windlass.state().join("windlass/runs");
+    let record = std::fs::read_dir(runs).unwrap().next().unwrap().unwrap();
+    assert_eq!(
+        record.metadata().unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    let text = std::fs::read_to_string(record.path()).unwrap();
+    assert!(text.contains("\"run-end\""), "{text}");
+    assert!(!text.contains(canary), "{text}");
+}
+
+/// Runs `apply` at a terminal, types an answer, and gives the exit code with all that was shown.
+fn answered(windlass: &Windlass, answer: &str) -> (u32, String) {
+    let pty = native_pty_system().openpty(PtySize::default()).unwrap();
+    let plain = windlass.command(["apply", "@local", "deploy.star"]);
+    let mut command = CommandBuilder::new(plain.get_program());
+    command.args(plain.get_args());
+    command.cwd(plain.get_current_dir().unwrap());
+    command.env_clear();
+    for (name, value) in plain.get_envs() {
+        command.env(name, value.unwrap_or_default());
+    }
+    let mut child = pty.slave.spawn_command(command).unwrap();
+    drop(pty.slave);
+    let mut reader = pty.master.try_clone_reader().unwrap();
+    let mut writer = pty.master.take_writer().unwrap();
+    writeln!(writer, "{answer}").unwrap();
+    let mut shown = Vec::new();
+    // A terminal whose other side is gone ends in an error on Linux.
+    let _ = reader.read_to_end(&mut shown);
+    let code = child.wait().unwrap().exit_code();
+    (code, String::from_utf8_lossy(&shown).into_owned())
+}
+
+#[test]
+fn at_a_terminal_it_asks() {
+    let windlass = with_deploy();
+    let (code, shown) = answered(&windlass, "n");
+    assert_eq!(code, 0, "{shown}");
+    assert!(shown.contains("Apply these changes? [y/N]"), "{shown}");
+    assert!(shown.contains("nothing was changed"), "{shown}");
+    assert!(!windlass.dir().join("out").exists());
+
+    let (code, shown) = answered(&windlass, "y");
+    assert_eq!(code, 0, "{shown}");
+    assert_eq!(windlass.read("out/page"), "hello\n");
+}

@@ -1,0 +1,63 @@
+//! What a user can get wrong, each with its whole message.
+
+use windlass_tests::{Outcome, Windlass};
+
+fn plan(windlass: &Windlass, rest: &[&str]) -> Outcome {
+    let line = ["plan"].iter().chain(rest).copied();
+    windlass.run(line).exits(1)
+}
+
+#[test]
+fn files_that_are_missing_or_broken() {
+    let windlass = Windlass::new();
+    windlass.write("deploy.star", "files.put(src = \"none\", dest = \"x\")\n");
+    windlass.write("broken.toml", "[groups.web\nhosts = []\n");
+    windlass.write("syntax.star", "files.put(\n");
+    insta::assert_snapshot!("missing_deploy", plan(&windlass, &["@local", "none.star"]));
+    insta::assert_snapshot!(
+        "missing_inventory",
+        plan(&windlass, &["none.toml", "deploy.star"])
+    );
+    insta::assert_snapshot!(
+        "broken_inventory",
+        plan(&windlass, &["broken.toml", "deploy.star"])
+    );
+    insta::assert_snapshot!("broken_deploy", plan(&windlass, &["@local", "syntax.star"]));
+    let config = ["@local", "deploy.star", "--config", "none.toml"];
+    insta::assert_snapshot!("missing_config", plan(&windlass, &config));
+}
+
+#[test]
+fn names_and_types_in_a_deploy() {
+    let windlass = Windlass::new();
+    for (name, text) in [
+        ("operation", "files.directry(path = \"x\")\n"),
+        ("namespace", "file.directory(path = \"x\")\n"),
+        ("argument", "files.directory(pth = \"x\")\n"),
+        ("type", "files.directory(path = 5)\n"),
+        ("global", "files.directory(path = \"x\", _sduo = True)\n"),
+    ] {
+        windlass.write("deploy.star", text);
+        insta::assert_snapshot!(name, plan(&windlass, &["@local", "deploy.star"]));
+    }
+}
+
+#[test]
+fn hosts_and_options() {
+    let windlass = Windlass::new();
+    windlass.write("deploy.star", "");
+    windlass.write(
+        "inventory.toml",
+        "[groups.web]\nhosts = [\"@fake/web-01\"]\n",
+    );
+    let inventory = |rest: &[&str]| {
+        let line = ["inventory.toml", "deploy.star"].iter().chain(rest);
+        plan(&windlass, &line.copied().collect::<Vec<_>>())
+    };
+    insta::assert_snapshot!("limit", inventory(&["--limit", "wbe"]));
+    insta::assert_snapshot!("data", inventory(&["--data", "novalue"]));
+    insta::assert_snapshot!("connector", plan(&windlass, &["@lcoal", "deploy.star"]));
+    insta::assert_snapshot!("option", inventory(&["--limt", "web"]));
+    insta::assert_snapshot!("strategy", inventory(&["--strategy", "fast"]));
+    insta::assert_snapshot!("command", windlass.run(["aply"]).exits(1));
+}
