@@ -125,6 +125,7 @@ impl Results {
             .map_err(|error| Failure::new(format!("`{line}`: {error}")))?;
         // The command holds writing ends of the pipe; reading would never end.
         *command = Command::new("true");
+        let failed = self.tally.failed;
         let mut lines = BufReader::new(reader);
         let mut bytes = Vec::new();
         while lines
@@ -140,6 +141,10 @@ impl Results {
             .map_err(|error| Failure::new(format!("`{line}`: {error}")))?;
         if !status.success() {
             self.bad.push(part.to_owned());
+            // What did not build, or ended before it could say how, is a failure as well.
+            if self.tally.failed == failed {
+                self.tally.failed += 1;
+            }
         }
         Ok(())
     }
@@ -186,6 +191,7 @@ impl Results {
         eprintln!("{}: {counted}", path.display());
         if !output.status.success() || counted == Tally::default() {
             self.bad.push(format!("cases in {}", path.display()));
+            counted.failed = counted.failed.max(1);
         }
         self.tally += counted;
         Ok(())
