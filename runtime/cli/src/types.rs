@@ -24,9 +24,10 @@ fn collect(schema: &Json, kinds: &mut Vec<String>) {
         add(format!("one of {}", values.join(", ")));
         return;
     }
-    for branches in ["anyOf", "oneOf"]
-        .into_iter()
+    let branches = ["anyOf", "oneOf"].into_iter();
+    if let Some(branches) = branches
         .filter_map(|key| schema.get(key)?.as_array())
+        .next()
     {
         for branch in branches {
             collect(branch, kinds);
@@ -34,7 +35,8 @@ fn collect(schema: &Json, kinds: &mut Vec<String>) {
         return;
     }
     match schema.get("type") {
-        Some(Json::String(name)) => add(kind(name, schema)),
+        // That nothing may be given shows in the default.
+        Some(Json::String(name)) if name != "null" => add(kind(name, schema)),
         Some(Json::Array(names)) => {
             for name in names
                 .iter()
@@ -66,7 +68,6 @@ fn kind(name: &str, schema: &Json) -> String {
             _ => String::from("a list"),
         },
         "object" => String::from("an object"),
-        "null" => String::from("nothing"),
         other => other.to_owned(),
     }
 }

@@ -32,12 +32,36 @@ fn a_failing_command_is_reported_with_its_source_and_exits_with_4() {
     windlass.write(
         "deploy.star",
         "server.shell(name = \"Fine\", commands = [\"true\"])\n\
-         server.shell(name = \"Breaks\", commands = [\"echo out; echo err >&2; exit 7\"])\n\
+         server.shell(name = \"Breaks\", commands = [\"echo why >&2; exit 7\"])\n\
          server.shell(name = \"Never\", commands = [\"touch never\"])\n",
     );
     let out = windlass.run(["apply", "@local", "deploy.star", "--yes"]);
     insta::assert_snapshot!(out.exits(4));
     assert!(!windlass.dir().join("never").exists());
+}
+
+#[test]
+fn one_hosts_failure_is_that_hosts_with_every_strategy() {
+    let windlass = Windlass::new();
+    windlass.write(
+        "inventory.toml",
+        "[groups.web]\nhosts = [\"@fake/a\", \"@fake/b\"]\n\n\
+         [hosts.\"@fake/a\".fake_responses]\n\"regex:first\" = { status = 1 }\n",
+    );
+    windlass.write(
+        "deploy.star",
+        "server.shell(name = \"First\", commands = [\"echo first\"])\n\
+         server.shell(name = \"Second\", commands = [\"echo second\"])\n",
+    );
+    for strategy in ["barrier", "dag", "free", "serial"] {
+        let line = ["apply", "inventory.toml", "deploy.star", "--yes", "--json"];
+        let out = windlass.run(line.iter().chain(&["--strategy", strategy]));
+        let lines = out.exits(4).json_lines();
+        let hosts = &lines.last().unwrap()["hosts"];
+        assert_eq!(hosts["@fake/a"]["results"]["error_ops"], 1, "{strategy}");
+        assert_eq!(hosts["@fake/a"]["results"]["not_run_ops"], 1, "{strategy}");
+        assert_eq!(hosts["@fake/b"]["results"]["changed_ops"], 2, "{strategy}");
+    }
 }
 
 #[test]

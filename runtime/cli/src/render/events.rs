@@ -104,11 +104,9 @@ impl Terminal {
                 self.ui
                     .error_line(&format!("{label} connecting {host}: {error}"));
             }
-            Event::HostFailed { host, error } => {
-                if self.progress().told.insert(host.clone()) {
-                    let label = self.ui.error.red("failed:");
-                    self.ui.error_line(&format!("{label} {host}: {error}"));
-                }
+            Event::HostFailed { host, error } if self.progress().told.insert(host.clone()) => {
+                let label = self.ui.error.red("failed:");
+                self.ui.error_line(&format!("{label} {host}: {error}"));
             }
             Event::Warning {
                 host,
