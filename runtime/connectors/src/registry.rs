@@ -1,0 +1,127 @@
+//! Connectors by name.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use windlass_engine::connector::{Connector, ConnectorError};
+use windlass_engine::state::Connectors;
+
+use crate::fake::Fake;
+use crate::local::Local;
+use crate::ssh::Ssh;
+
+/// The connector of a host whose name says none.
+const DEFAULT: &str = "ssh";
+
+/// The connectors that a run knows, by name.
+#[derive(Clone, Default)]
+pub struct Registry {
+    connectors: BTreeMap<String, Arc<dyn Connector>>,
+}
+
+impl Registry {
+    /// None at all.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// The built-in ones: `local`, `ssh`, `fake`.
+    #[must_use]
+    pub fn builtin() -> Self {
+        let mut registry = Self::empty();
+        registry.register(Arc::new(Local));
+        registry.register(Arc::new(Ssh::default()));
+        registry.register(Arc::new(Fake::new()));
+        registry
+    }
+
+    /// Adds a connector under its own name; one of the same name is replaced.
+    pub fn register(&mut self, connector: Arc<dyn Connector>) {
+        self.connectors
+            .insert(connector.name().to_owned(), connector);
+    }
+
+    /// The connector that an inventory entry asks for, and the argument it is given: `@fake/x` is the connector
+    /// `fake` with the argument `x`, anything without `@` is a host of the connector `ssh`.
+    ///
+    /// # Errors
+    /// [`ConnectorError::Unknown`] with the nearest name.
+    pub fn resolve<'a>(
+        &self,
+        entry: &'a str,
+    ) -> Result<(Arc<dyn Connector>, &'a str), ConnectorError> {
+        let (name, argument) = match entry.strip_prefix('@') {
+            Some(rest) => rest.split_once('/').unwrap_or((rest, "")),
+            None => (DEFAULT, entry),
+        };
+        Ok((self.connector(name)?, argument))
+    }
+
+    fn hint(&self, name: &str) -> String {
+        const ALIKE: f64 = 0.7;
+        let nearest = self
+            .connectors
+            .keys()
+            .map(|known| (strsim::jaro_winkler(known, name), known))
+            .filter(|(score, _)| *score > ALIKE)
+            .max_by(|a, b| a.0.total_cmp(&b.0));
+        match nearest {
+            Some((_, known)) => format!(", did you mean `@{known}`?"),
+            None => {
+                let known: Vec<String> = self
+                    .connectors
+                    .keys()
+                    .map(|known| format!("`@{known}`"))
+                    .collect();
+                format!("\n  there are {}", known.join(", "))
+            }
+        }
+    }
+}
+
+impl Connectors for Registry {
+    fn connector(&self, name: &str) -> Result<Arc<dyn Connector>, ConnectorError> {
+        self.connectors
+            .get(name)
+            .cloned()
+            .ok_or_else(|| ConnectorError::Unknown {
+                name: name.to_owned(),
+                hint: self.hint(name),
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn entries_name_their_connector_and_argument() {
+        let registry = Registry::builtin();
+        for (entry, name, argument) in [
+            ("@local", "local", ""),
+            ("@fake/web/1", "fake", "web/1"),
+            ("web-01", "ssh", "web-01"),
+        ] {
+            let (connector, given) = registry.resolve(entry).unwrap();
+            assert_eq!((connector.name(), given), (name, argument));
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_gets_the_nearest() {
+        let registry = Registry::builtin();
+        let error = registry.resolve("@loca").err().unwrap().to_string();
+        assert_eq!(
+            error,
+            "there is no connector `@loca`, did you mean `@local`?"
+        );
+        let error = registry.resolve("@qqq/x").err().unwrap().to_string();
+        assert_eq!(
+            error,
+            "there is no connector `@qqq`\n  there are `@fake`, `@local`, `@ssh`"
+        );
+    }
+}

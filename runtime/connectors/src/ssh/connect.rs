@@ -1,0 +1,142 @@
+//! Opening a connection: directly, through jump hosts, or through a command.
+
+use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use russh::client::{self, Handle, Handler};
+use russh::keys::PublicKeyOrCertificate;
+use tokio::net::TcpStream;
+use windlass_engine::connector::{ConnectorError, Session};
+
+use super::options::Options;
+use super::session::SshSession;
+use super::{auth, known_hosts};
+
+/// Checks the host's key, and keeps why it was refused.
+pub(super) struct Verify {
+    options: Options,
+    refused: Arc<Mutex<Option<String>>>,
+}
+
+impl Handler for Verify {
+    type Error = russh::Error;
+
+    async fn check_server_key(
+        &mut self,
+        key: &PublicKeyOrCertificate,
+    ) -> Result<bool, Self::Error> {
+        let verdict = match key {
+            PublicKeyOrCertificate::PublicKey { key, .. } => known_hosts::check(&self.options, key),
+            PublicKeyOrCertificate::Certificate(_) => Err(String::from(
+                "the host shows a certificate, which was not asked for",
+            )),
+        };
+        let accepted = verdict.is_ok();
+        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = verdict.err();
+        Ok(accepted)
+    }
+}
+
+/// Connects and logs in, jump hosts first.
+pub(super) async fn open(options: &Options) -> Result<Arc<dyn Session>, ConnectorError> {
+    let mut way: Vec<Handle<Verify>> = Vec::new();
+    for hop in options.jumps.iter().chain([options]) {
+        let handle = match way.last() {
+            None => first(hop).await?,
+            Some(before) => {
+                let channel = before
+                    .channel_open_direct_tcpip(&hop.hostname, hop.port.into(), "127.0.0.1", 0)
+                    .await
+                    .map_err(|error| {
+                        ConnectorError::Connect(format!(
+                            "the jump host cannot reach {}:{}: {error}",
+                            hop.hostname, hop.port
+                        ))
+                    })?;
+                start(hop, channel.into_stream()).await?
+            }
+        };
+        way.push(handle);
+    }
+    let Some(handle) = way.pop() else {
+        return Err(ConnectorError::Connect(format!(
+            "there is no way to {}",
+            options.name
+        )));
+    };
+    Ok(Arc::new(SshSession::new(handle, way)))
+}
+
+/// The first connection of the way: to the host itself or its first jump host.
+async fn first(options: &Options) -> Result<Handle<Verify>, ConnectorError> {
+    if let Some(command) = &options.proxy_command {
+        let command = command
+            .replace("%%", "\0")
+            .replace("%h", &options.hostname)
+            .replace("%p", &options.port.to_string())
+            .replace("%r", &options.user)
+            .replace('\0', "%");
+        let mut child = tokio::process::Command::new("sh")
+            .args(["-c", &command])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| {
+                ConnectorError::Connect(format!("the proxy command `{command}`: {error}"))
+            })?;
+        let (Some(output), Some(input)) = (child.stdout.take(), child.stdin.take()) else {
+            return Err(ConnectorError::Connect(format!(
+                "the proxy command `{command}` has no pipes"
+            )));
+        };
+        // It ends when its input does, which is when the connection is dropped.
+        tokio::spawn(async move { child.wait().await });
+        return start(options, tokio::io::join(output, input)).await;
+    }
+    let place = (options.hostname.as_str(), options.port);
+    let stream = TcpStream::connect(place).await.map_err(|error| {
+        ConnectorError::Connect(format!(
+            "{}:{}: {error}\n  check ssh_hostname and ssh_port, and that sshd runs there",
+            options.hostname, options.port
+        ))
+    })?;
+    // Without it, a request that follows a packet with no answer waits for the peer's delayed ACK: 40 ms a command.
+    let _ = stream.set_nodelay(true);
+    start(options, stream).await
+}
+
+async fn start<S>(options: &Options, stream: S) -> Result<Handle<Verify>, ConnectorError>
+where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+{
+    let config = Arc::new(client::Config {
+        keepalive_interval: options.keepalive,
+        keepalive_max: 3,
+        inactivity_timeout: None,
+        nodelay: true,
+        ..client::Config::default()
+    });
+    let refused = Arc::new(Mutex::new(None));
+    let verify = Verify {
+        options: options.clone(),
+        refused: refused.clone(),
+    };
+    let mut handle = client::connect_stream(config, stream, verify)
+        .await
+        .map_err(|error| {
+            match refused
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take()
+            {
+                Some(why) => ConnectorError::HostKey(why),
+                None => ConnectorError::Connect(format!(
+                    "{}:{}: {error}",
+                    options.hostname, options.port
+                )),
+            }
+        })?;
+    auth::log_in(&mut handle, options).await?;
+    Ok(handle)
+}
