@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use windlass_packs::cases::{Case, Differences, Options, Outcome, read_cases, run_cases};
+use windlass_packs::cases::{Case, Options, Outcome, read_cases, run_cases};
 use windlass_plugins::{CodeCache, Host, Pack};
 
 fn root() -> PathBuf {

@@ -463,8 +463,15 @@ fn the_books_examples_can_be_read() {
 async fn cases_of_what_the_pack_lacks_fail_unless_they_are_left_out() {
     let other = json!({"id": "other", "op": "motd.unset", "params": {}, "facts": [], "expect": {"commands": []}});
     let run = |only_known| {
-        let options = Options { only_known, ..Options::default() };
-        run_cases(Arc::new(Motd::default()), vec![case(other.clone())], options)
+        let options = Options {
+            only_known,
+            ..Options::default()
+        };
+        run_cases(
+            Arc::new(Motd::default()),
+            vec![case(other.clone())],
+            options,
+        )
     };
     assert!(!run(false).await.success());
     let report = run(true).await;

@@ -132,7 +132,11 @@ impl Report {
             )?;
         }
         let total = self.total() + self.errors.len();
-        let unknown = self.results.iter().filter(|result| result.outcome == Outcome::Unknown).count();
+        let unknown = self
+            .results
+            .iter()
+            .filter(|result| result.outcome == Outcome::Unknown)
+            .count();
         writeln!(
             to,
             "{}",
