@@ -63,9 +63,11 @@ pub(crate) fn add_operation(
 pub(crate) fn bind(
     state: &State,
     host: &Arc<Host>,
-    call: OperationCall,
+    mut call: OperationCall,
     parent: Option<OperationId>,
 ) -> Result<HostOperation, EngineError> {
+    // The line may hold a password in plain text, and it is shown wherever the operation is.
+    call.place.source = call.place.source.map(|line| state.secrets().mask(&line));
     let wrong = |message: String| EngineError::Call {
         message,
         place: call.place.clone(),
