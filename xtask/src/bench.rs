@@ -7,7 +7,7 @@ use crate::workspace;
 /// What to measure.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Arguments for the benchmark program: see `cargo xtask bench -- --help`
+    /// Arguments for the benchmark program: how many hosts [default: 200]
     #[arg(last = true)]
     rest: Vec<String>,
 }
@@ -20,7 +20,7 @@ pub(crate) fn run(args: &Args) -> Done {
         "--release",
         "-p",
         "windlass-tests",
-        "--bin",
+        "--example",
         "bench-fake",
         "--",
     ]);

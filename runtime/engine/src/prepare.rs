@@ -530,6 +530,8 @@ async fn plan_one(
     overlay: Option<Arc<Overlay>>,
     outcome: &mut PlanOutcome,
 ) -> Result<(Arc<Planned>, bool), PluginError> {
+    // Facts that it asks for are fetched without a turn of their own, so those who wait here cannot block them.
+    let _turn = state.planning().acquire().await;
     let info = state.plugins().operation(call.name)?;
     let granted = local_path_arguments(&info, &call.bound.args);
     let secrets = call.bound.secrets.clone();

@@ -54,6 +54,10 @@ pub struct Setup {
     pub limit: Option<Vec<String>>,
 }
 
+/// How many operations plan at the same time. Each holds a guest with its memory while it waits for facts, and a
+/// process may have 65,530 mappings (vm.max_map_count in proc(5)).
+const PLANNING: usize = 1024;
+
 #[derive(Default)]
 struct Core {
     stage: Stage,
@@ -82,6 +86,7 @@ struct Shared {
     check_for_changes: RwLock<bool>,
     pub(crate) window: Arc<Semaphore>,
     pub(crate) fact_window: Arc<Semaphore>,
+    planning: Semaphore,
     run_key: String,
     started: String,
     inventory_json: std::sync::OnceLock<Json>,
@@ -141,6 +146,7 @@ impl State {
                 check_for_changes: RwLock::new(true),
                 window: Arc::new(Semaphore::new(parallel)),
                 fact_window: Arc::new(Semaphore::new(parallel)),
+                planning: Semaphore::new(PLANNING),
                 run_key: run_key(),
                 started: jiff::Timestamp::now()
                     .strftime("%Y%m%dT%H%M%SZ")
@@ -285,6 +291,11 @@ impl State {
 
     pub(crate) fn window(&self) -> &Arc<Semaphore> {
         &self.shared.window
+    }
+
+    /// Taken by each operation while its guest plans.
+    pub(crate) fn planning(&self) -> &Semaphore {
+        &self.shared.planning
     }
 
     pub(crate) fn fact_window(&self) -> &Arc<Semaphore> {
