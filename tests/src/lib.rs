@@ -2,6 +2,7 @@
 //!
 //! * [`SshHosts`]: real SSH servers, each with its own root filesystem, that a test starts and that end with it.
 //! * [`Windlass`]: the command line in an environment of its own, and what it printed as a snapshot.
+//! * [`guest`]: components that misbehave, for `--pack`.
 //! * [`or_skip!`]: how a test says that a part of the machine is missing, so that the skip is counted.
 //!
 //! Tests that change users, packages or services do so on a target only: the machine itself is never touched.
@@ -14,11 +15,13 @@
 )]
 
 mod command_line;
+mod guests;
 mod redact;
 mod skip;
 mod targets;
 
 pub use command_line::{Outcome, Windlass};
+pub use guests::guest;
 pub use redact::Redactor;
 pub use skip::{Missing, skip};
 pub use targets::{SshHost, SshHosts, SshOptions};

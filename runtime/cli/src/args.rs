@@ -134,6 +134,15 @@ pub(crate) struct Global {
     /// Seconds between tries [default: 5]
     #[arg(long, global = true, value_name = "SECONDS", help_heading = "Running")]
     pub(crate) retry_delay: Option<f64>,
+    /// A component, or a folder of components, besides the standard pack; nobody vouches for it; may be repeated
+    #[arg(
+        long = "pack",
+        global = true,
+        value_name = "PATH",
+        hide_short_help = true,
+        help_heading = "Running"
+    )]
+    pub(crate) packs: Vec<Utf8PathBuf>,
     /// Do not ask before changing anything
     #[arg(long, short, global = true, help_heading = "Running")]
     pub(crate) yes: bool,

@@ -9,6 +9,7 @@ mod errors;
 mod interrupt;
 mod old_forms;
 mod options;
+mod packs;
 mod prompt;
 mod render;
 mod run;

@@ -17,6 +17,7 @@ use crate::context::Context;
 use crate::errors::{CliError, Status};
 use crate::interrupt::Interrupts;
 use crate::options::run_options;
+use crate::packs;
 use crate::prompt;
 use crate::render::{self, Shown, Terminal};
 
@@ -45,7 +46,7 @@ impl<'a> Run<'a> {
         wants: Wants,
     ) -> Result<Run<'a>, CliError> {
         let options = run_options(context, inventory, folder)?;
-        let plugins = setup::standard_plugins().await?;
+        let plugins = packs::plugins(context).await?;
         let connectors = Arc::new(setup::builtin_connectors());
         let state = setup::new_state(&options, plugins, connectors).await?;
         for warning in state.inventory().warnings() {

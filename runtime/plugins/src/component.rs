@@ -102,6 +102,12 @@ pub(crate) async fn compile(
         component: name.to_owned(),
         message,
     };
+    // The compiler's own words for a text file are a page of numbers.
+    if !bytes.starts_with(b"\0asm") {
+        return Err(invalid(String::from(
+            "it is no WebAssembly file at all; those begin with the bytes `\\0asm`",
+        )));
+    }
     tokio::task::spawn_blocking(move || Code::from_binary(&engine, &bytes))
         .await
         .map_err(|error| invalid(error.to_string()))?

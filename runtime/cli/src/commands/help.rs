@@ -6,11 +6,11 @@ use windlass::engine::contract::{FactInfo, OperationInfo, Parameter, ParameterKi
 use windlass::engine::error::EngineError;
 use windlass::engine::json::Json;
 use windlass::engine::plugins::Plugins;
-use windlass::setup;
 
 use crate::args::Cli;
 use crate::context::Context;
 use crate::errors::{CliError, Status};
+use crate::packs;
 use crate::render::indent;
 use crate::types;
 
@@ -36,7 +36,7 @@ pub(crate) fn run(context: &Context, args: &HelpArgs) -> Result<Status, CliError
             .line(found.render_long_help().to_string().trim_end());
         return Ok(Status::Done);
     }
-    let plugins = context.wait(async { Ok(setup::standard_plugins().await?) })?;
+    let plugins = context.wait(packs::plugins(context))?;
     let page = page(plugins.as_ref(), name)?;
     if context.ui.json {
         context.ui.json_document(&page.json);

@@ -3,10 +3,10 @@
 use clap::Args;
 use serde_json::json;
 use windlass::engine::json::Json;
-use windlass::setup;
 
 use crate::context::Context;
 use crate::errors::{CliError, Status};
+use crate::packs;
 
 /// List operations
 #[derive(Debug, Args)]
@@ -23,7 +23,7 @@ pub(crate) struct FactsArgs {
 }
 
 pub(crate) fn operations(context: &Context, args: &OperationsArgs) -> Result<Status, CliError> {
-    let plugins = context.wait(async { Ok(setup::standard_plugins().await?) })?;
+    let plugins = context.wait(packs::plugins(context))?;
     let all = plugins.operations();
     let entries = all
         .iter()
@@ -33,7 +33,7 @@ pub(crate) fn operations(context: &Context, args: &OperationsArgs) -> Result<Sta
 }
 
 pub(crate) fn facts(context: &Context, args: &FactsArgs) -> Result<Status, CliError> {
-    let plugins = context.wait(async { Ok(setup::standard_plugins().await?) })?;
+    let plugins = context.wait(packs::plugins(context))?;
     let all = plugins.facts();
     let entries = all
         .iter()

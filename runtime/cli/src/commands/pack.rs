@@ -1,17 +1,16 @@
 //! `windlass pack`: for those who write plugins.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use camino::Utf8PathBuf;
 use clap::{Args, Subcommand};
-use windlass::engine::error::EngineError;
-use windlass::engine::plugins::PluginError;
 use windlass::packs::cases::{Differences, Options, read_cases, run_cases};
-use windlass::plugins::{LoadError, Pack, PackComponent};
 use windlass::setup;
 
 use crate::context::Context;
 use crate::errors::{CliError, Status};
 use crate::interrupt::Interrupts;
+use crate::packs::{pack_at, setup_error};
 
 /// Check packs of plugins
 #[derive(Debug, Args)]
@@ -38,7 +37,7 @@ struct TestArgs {
     #[arg(long)]
     only_known: bool,
     /// A component, or a folder of components [default: the standard pack]
-    pack: Option<PathBuf>,
+    pack: Option<Utf8PathBuf>,
 }
 
 pub(crate) async fn run(context: &Context, args: &PackArgs) -> Result<Status, CliError> {
@@ -61,8 +60,11 @@ pub(crate) async fn run(context: &Context, args: &PackArgs) -> Result<Status, Cl
         differences,
         only_known: args.only_known,
     };
-    let pack = pack(args.pack.as_deref())
-        .map_err(|error| EngineError::Plugin(PluginError::Load(error.to_string())))?;
+    let pack = match &args.pack {
+        Some(path) => pack_at(path),
+        None => windlass::plugins::standard(),
+    };
+    let pack = setup_error(pack)?;
     let plugins = setup::plugins_of([pack]).await?;
     let interrupts = Interrupts::listen();
     let report = interrupts
@@ -80,21 +82,4 @@ pub(crate) async fn run(context: &Context, args: &PackArgs) -> Result<Status, Cl
     } else {
         Status::Wrong
     })
-}
-
-/// The pack at a path, or the standard pack.
-fn pack(path: Option<&Path>) -> Result<Pack, LoadError> {
-    let Some(path) = path else {
-        return windlass::plugins::standard();
-    };
-    let name = path.file_stem().unwrap_or_default().to_string_lossy();
-    if path.is_dir() {
-        return Pack::from_folder(name, "0", path);
-    }
-    let bytes = std::fs::read(path).map_err(|error| LoadError::Unreadable {
-        path: path.display().to_string(),
-        message: error.to_string(),
-    })?;
-    let component = PackComponent::new(name.clone(), bytes);
-    Ok(Pack::new(name, "0", vec![component]))
 }

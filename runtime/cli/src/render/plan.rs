@@ -123,7 +123,12 @@ pub(crate) fn plan_summary(document: &PlanDocument) -> String {
             .iter()
             .any(|host| host.will_change == wanted)
     };
-    let operations = &document.operations;
+    // Operations of hosts that failed are no part of what is left to do.
+    let operations: Vec<&PlannedOperation> = document
+        .operations
+        .iter()
+        .filter(|operation| !operation.hosts.is_empty())
+        .collect();
     let changing = operations.iter().filter(|one| has(one, Some(true))).count();
     let open = operations
         .iter()
@@ -255,6 +260,19 @@ mod tests {
         assert_eq!(
             plan_summary(&document),
             "Plan: 1 operation on 4 hosts: 1 to change"
+        );
+    }
+
+    #[test]
+    fn operations_of_hosts_that_failed_are_not_counted() {
+        let mut document = document(vec![change("a", Some(true))]);
+        let mut orphan = document.operations[0].clone();
+        orphan.hosts.clear();
+        document.operations.push(orphan);
+        document.failed.insert("b".to_owned(), json!("why"));
+        assert_eq!(
+            plan_summary(&document),
+            "Plan: 1 operation on 1 host: 1 to change; 1 host failed"
         );
     }
 

@@ -1,0 +1,44 @@
+//! The packs of a run: the standard pack, and those that the command line names.
+
+use std::sync::Arc;
+
+use camino::Utf8Path;
+use windlass::engine::error::EngineError;
+use windlass::engine::plugins::{PluginError, Plugins};
+use windlass::plugins::{LoadError, Pack, PackComponent};
+use windlass::setup;
+
+use crate::context::Context;
+use crate::errors::CliError;
+
+/// The plugins of the standard pack and of each `--pack`, which nobody signed: it is said which they are.
+pub(crate) async fn plugins(context: &Context) -> Result<Arc<dyn Plugins>, CliError> {
+    let mut packs = vec![setup_error(windlass::plugins::standard())?];
+    for path in &context.global.packs {
+        packs.push(setup_error(pack_at(path))?);
+        let label = context.ui.error.yellow("warning:");
+        context.ui.error_line(&format!(
+            "{label} the pack {path} is not signed; it is used because --pack names it"
+        ));
+    }
+    Ok(setup::plugins_of(packs).await?)
+}
+
+/// The pack at a path: a component, or a folder of components. It is called by its file or folder.
+pub(crate) fn pack_at(path: &Utf8Path) -> Result<Pack, LoadError> {
+    let name = path.file_stem().unwrap_or(path.as_str());
+    if path.is_dir() {
+        return Pack::from_folder(name, "0", path.as_std_path());
+    }
+    let bytes = std::fs::read(path).map_err(|error| LoadError::Unreadable {
+        path: format!("the pack {path}"),
+        message: error.to_string(),
+    })?;
+    let component = PackComponent::new(path.file_name().unwrap_or(name), bytes);
+    Ok(Pack::new(name, "0", vec![component]))
+}
+
+/// A pack that could not be read, as the error it is for users.
+pub(crate) fn setup_error<T>(result: Result<T, LoadError>) -> Result<T, EngineError> {
+    result.map_err(|error| EngineError::Plugin(PluginError::Load(error.to_string())))
+}
