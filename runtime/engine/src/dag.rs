@@ -15,7 +15,8 @@ use crate::state::OperationId;
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error(
     "hosts disagree on the order of operations:\n{}\n  this happens where a loop runs over lists that hosts order differently, \
-     or where branches swap two calls\n  fix: loop over a list that is sorted the same way on every host (`sorted(…)`), or move the calls out of the loop",
+     or where branches swap two calls\n  fix: loop over `host.loop(…)`, which gives every round operations of its own, or over a list that is sorted the \
+     same way on every host (`sorted(…)`), or move the calls out of the loop",
     .steps.iter().map(|step| format!("    {step}")).collect::<Vec<_>>().join("\n")
 )]
 pub(crate) struct Cycle {

@@ -28,7 +28,10 @@ pub enum EngineError {
     #[error("this state is initialised already\n  make a new state for a new run")]
     AlreadyInitialised,
     /// All hosts have failed.
-    #[error("no hosts remaining: all {activated} failed")]
+    #[error(
+        "no hosts remaining: {}",
+        match activated { 1 => String::from("the only one failed"), _ => format!("all {activated} failed") }
+    )]
     NoHostsRemaining {
         /// How many hosts were activated.
         activated: usize,

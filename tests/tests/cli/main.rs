@@ -10,10 +10,12 @@ mod help;
 mod init;
 mod interrupt;
 mod inventory;
+mod mistakes;
 mod op;
 mod other_tools;
 mod pack;
 mod plan;
+mod refused;
 
 use windlass_tests::Windlass;
 

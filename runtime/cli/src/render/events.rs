@@ -115,9 +115,10 @@ impl Terminal {
                 ..
             } => {
                 let label = self.ui.error.yellow("warning:");
+                // A message with an excerpt of the deploy names the place itself.
                 let place = place
                     .as_ref()
-                    .filter(|place| !place.frames.is_empty())
+                    .filter(|place| !place.frames.is_empty() && !message.contains("\n --> "))
                     .map(|place| format!("{}: ", place.short()))
                     .unwrap_or_default();
                 let on = host
