@@ -140,10 +140,11 @@ impl Program {
             .map(|entry| entry.file_name().to_owned())
             .filter(|name| name.ends_with(".star"))
             .collect();
-        crate::messages::did_you_mean(
-            path.file_name().unwrap_or_default(),
-            names.iter().map(String::as_str),
-        )
+        let name = path.file_name().unwrap_or_default();
+        match crate::messages::nearest(name, names.iter().map(String::as_str)) {
+            Some(near) => format!(", did you mean `{}`?", path.with_file_name(near)),
+            None => String::new(),
+        }
     }
 
     /// True the first time that it is asked about a place.

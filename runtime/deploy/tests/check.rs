@@ -148,7 +148,7 @@ fn files_that_are_loaded_are_checked_too() {
     ]);
     assert!(
         missing.starts_with(
-            "there is no file `tasks/wbe.star`, did you mean `web.star`?\n --> deploy.star:1:9\n"
+            "there is no file `tasks/wbe.star`, did you mean `tasks/web.star`?\n --> deploy.star:1:9\n"
         ),
         "{missing}"
     );

@@ -90,8 +90,8 @@ pub fn put(
                 "files.put: a relative `src` is relative to the deploy's folder, whatever `add_deploy_dir` says",
             );
         }
-        if !assume_exists && !src.is_there()? {
-            return Err(Error::new(ErrorKind::Io, format!("there is no file {path}")).at("src"));
+        if !assume_exists {
+            src.must_be_there()?;
         }
     }
     let mode = match mode {

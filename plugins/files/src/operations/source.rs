@@ -124,6 +124,29 @@ impl LocalSource {
         }
     }
 
+    /// Refuses the argument `src` where it is a file that is missing.
+    ///
+    /// # Errors
+    /// What stands there instead; of the local file system.
+    pub(crate) fn must_be_there(&self) -> Result<()> {
+        let Self::File(path) = self else {
+            return Ok(());
+        };
+        let message = match local_files::stat(&path.0)? {
+            Some(entry) if entry.kind == EntryKind::Directory => {
+                format!("`{path}` is a folder on the controller, not a file")
+            }
+            Some(_) => return Ok(()),
+            None if path.0.starts_with('/') => {
+                format!("there is no file `{path}` on the controller")
+            }
+            None => format!(
+                "there is no file `{path}`\n  local paths start from the folder of the deploy"
+            ),
+        };
+        Err(Error::new(ErrorKind::Io, message).at("src"))
+    }
+
     /// Its SHA-1, unless it holds a secret.
     ///
     /// # Errors

@@ -45,11 +45,7 @@ pub(crate) fn render(
 fn read(source: &LocalSource) -> Result<(String, String)> {
     let (name, bytes) = match source {
         LocalSource::File(path) => {
-            if !source.is_there()? {
-                return Err(
-                    Error::new(ErrorKind::Io, format!("there is no file {path}")).at("src"),
-                );
-            }
+            source.must_be_there()?;
             (path.0.clone(), local_files::read(&path.0)?)
         }
         LocalSource::Content(atoms) => {
