@@ -52,10 +52,18 @@ pub async fn standard_plugins() -> Result<Arc<dyn Plugins>, EngineError> {
 pub async fn plugins_of(
     packs: impl IntoIterator<Item = Pack>,
 ) -> Result<Arc<dyn Plugins>, EngineError> {
+    Ok(plugin_host(packs).await?)
+}
+
+/// As [`plugins_of`], with what only the component host has, its warnings among it.
+///
+/// # Errors
+/// [`PluginError::Load`], as an [`EngineError`].
+pub async fn plugin_host(packs: impl IntoIterator<Item = Pack>) -> Result<Arc<Host>, EngineError> {
     let builder = packs
         .into_iter()
         .fold(Host::builder(), |builder, pack| builder.load(pack));
-    Ok(builder.build().await.map_err(load_error)?)
+    builder.build().await.map_err(load_error)
 }
 
 fn load_error(error: LoadError) -> EngineError {

@@ -13,15 +13,20 @@ use crate::errors::CliError;
 
 /// The plugins of the standard pack and of each `--pack`, which nobody signed: it is said which they are.
 pub(crate) async fn plugins(context: &Context) -> Result<Arc<dyn Plugins>, CliError> {
+    let warn = |text: &str| {
+        let label = context.ui.error.yellow("warning:");
+        context.ui.error_line(&format!("{label} {text}"));
+    };
     let mut packs = vec![setup_error(windlass::plugins::standard())?];
     for path in &context.global.packs {
         packs.push(setup_error(pack_at(path))?);
-        let label = context.ui.error.yellow("warning:");
-        context.ui.error_line(&format!(
-            "{label} the pack {path} is not signed; it is used because --pack names it"
+        warn(&format!(
+            "the pack {path} is not signed; it is used because --pack names it"
         ));
     }
-    Ok(setup::plugins_of(packs).await?)
+    let host = setup::plugin_host(packs).await?;
+    host.warnings().iter().for_each(|text| warn(text));
+    Ok(host)
 }
 
 /// The pack at a path: a component, or a folder of components. It is called by its file or folder.

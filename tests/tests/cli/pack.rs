@@ -1,4 +1,7 @@
-//! `windlass pack`
+//! `windlass pack`, and `--pack`
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 
 use windlass_tests::{Windlass, guest};
 
@@ -35,8 +38,8 @@ fn a_missing_file_is_named() {
 #[test]
 fn a_pack_that_the_command_line_names_is_used_and_called_unsigned() {
     let windlass = Windlass::new();
-    std::fs::create_dir(windlass.dir().join("mine")).unwrap();
-    std::fs::copy(guest("echo"), windlass.dir().join("mine/echo.wasm")).unwrap();
+    fs::create_dir(windlass.dir().join("mine")).unwrap();
+    fs::copy(guest("echo"), windlass.dir().join("mine/echo.wasm")).unwrap();
     for path in ["mine", "mine/echo.wasm"] {
         let out = windlass.run(["operations", "echo.", "--pack", path]);
         let out = out.succeeds();
@@ -53,4 +56,38 @@ fn a_pack_that_the_command_line_names_is_used_and_called_unsigned() {
         "no_component",
         windlass.run(["operations", "--pack", "text.wasm"]).exits(1)
     );
+}
+
+#[test]
+fn a_component_that_could_act_is_refused_with_the_name_of_the_import() {
+    let windlass = Windlass::new();
+    fs::copy(guest("acting"), windlass.dir().join("acting.wasm")).unwrap();
+    windlass.write("deploy.star", "");
+    let out = windlass.run(["plan", "@local", "deploy.star", "--pack", "acting.wasm"]);
+    insta::assert_snapshot!("acting", out.exits(1));
+}
+
+/// Whoever can write compiled code can make it do anything, without a sandbox.
+#[test]
+fn compiled_code_that_others_can_write_is_not_used() {
+    let windlass = Windlass::new();
+    fs::copy(guest("echo"), windlass.dir().join("echo.wasm")).unwrap();
+    let line = ["operations", "echo.", "--pack", "echo.wasm"];
+    let cache = windlass.cache().join("windlass");
+    let entries = || -> Vec<_> {
+        let entries = fs::read_dir(&cache).unwrap();
+        entries.map(|entry| entry.unwrap().path()).collect()
+    };
+    let _ = windlass.run(line).succeeds();
+    let [code] = &entries()[..] else {
+        panic!("{:?}", entries())
+    };
+    // Were the folder used, this would be found wrong and written anew.
+    fs::write(code, "no code").unwrap();
+    fs::set_permissions(&cache, Permissions::from_mode(0o777)).unwrap();
+    let out = windlass.run(line).succeeds();
+    assert!(out.stdout.starts_with("echo."), "{out}");
+    insta::assert_snapshot!("open_cache", out);
+    assert_eq!(fs::read(code).unwrap(), b"no code");
+    assert_eq!(entries().len(), 1);
 }
