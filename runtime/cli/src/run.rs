@@ -49,9 +49,13 @@ impl<'a> Run<'a> {
         let plugins = packs::plugins(context).await?;
         let connectors = Arc::new(setup::builtin_connectors());
         let state = setup::new_state(&options, plugins, connectors).await?;
+        let label = context.ui.error.yellow("warning:");
         for warning in state.inventory().warnings() {
-            let label = context.ui.error.yellow("warning:");
             context.ui.error_line(&format!("{label} {warning}"));
+        }
+        if state.hosts().is_empty() {
+            let message = format!("the inventory {inventory} names no host");
+            context.ui.error_line(&format!("{label} {message}"));
         }
         state.set_print_flags(PrintFlags::of_verbosity(context.global.verbose));
         let shown = Shown {

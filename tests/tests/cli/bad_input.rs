@@ -23,6 +23,9 @@ fn files_that_are_missing_or_broken() {
         plan(&windlass, &["broken.toml", "deploy.star"])
     );
     insta::assert_snapshot!("broken_deploy", plan(&windlass, &["@local", "syntax.star"]));
+    windlass.write("empty.toml", "[config]\nparallel = 3\n");
+    let out = windlass.run(["plan", "empty.toml", "deploy.star"]);
+    insta::assert_snapshot!("empty_inventory", out.succeeds());
     let config = ["@local", "deploy.star", "--config", "none.toml"];
     insta::assert_snapshot!("missing_config", plan(&windlass, &config));
 }
