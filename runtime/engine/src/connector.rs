@@ -10,6 +10,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tokio::io::AsyncRead;
+use tokio::sync::watch;
 
 use crate::json::{Json, JsonMap};
 
@@ -195,6 +196,12 @@ pub trait Session: Send + Sync {
     /// whose answers are looked up by command.
     fn has_shell(&self) -> bool {
         true
+    }
+
+    /// Counts how often the host refused another `exec` beside those that run, where the connector can tell. Who keeps
+    /// one open for later gives it back then.
+    fn refusals(&self) -> Option<watch::Receiver<u64>> {
+        None
     }
 
     /// Ends the connection.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use russh::client::{Handle, Msg};
 use russh::{Channel, ChannelMsg, ChannelWriteHalf, Disconnect};
 use tokio::io::AsyncReadExt;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use windlass_engine::connector::{
     ConnectorError, ExecRequest, Exit, OutputSink, Session, Stdin, Stream,
 };
@@ -25,6 +25,7 @@ pub(super) struct SshSession {
     /// The jump hosts' connections, which carry this one.
     way: Vec<Handle<Verify>>,
     channels: Semaphore,
+    refusals: watch::Sender<u64>,
 }
 
 impl SshSession {
@@ -33,6 +34,7 @@ impl SshSession {
             handle,
             way,
             channels: Semaphore::new(CHANNELS),
+            refusals: watch::Sender::new(0),
         }
     }
 
@@ -43,6 +45,7 @@ impl SshSession {
                 Ok(channel) => return Ok(channel),
                 Err(russh::Error::ChannelOpenFailure(_)) if refused < REFUSALS => {
                     refused += 1;
+                    self.refusals.send_modify(|count| *count += 1);
                     tokio::time::sleep(std::time::Duration::from_millis(100)).await;
                 }
                 Err(error) => return Err(lost(&error)),
@@ -119,6 +122,10 @@ impl Session for SshSession {
         exit.ok_or_else(|| {
             ConnectorError::Lost(String::from("the connection ended before the command did"))
         })
+    }
+
+    fn refusals(&self) -> Option<watch::Receiver<u64>> {
+        Some(self.refusals.subscribe())
     }
 
     async fn close(&self) {

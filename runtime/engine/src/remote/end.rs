@@ -58,6 +58,7 @@ impl Core {
             stdin: Stdin::Empty,
             pty: false,
             interruptible: false,
+            looks: false,
         };
         let mut left = Vec::new();
         let mut sink = |stream: Stream, bytes: &[u8]| {

@@ -10,8 +10,9 @@ use super::data::{OnDrop, Shared, behind, lock, random_name};
 use super::host::Core;
 use super::marks::{Mark, Marks, Process};
 use super::refusal::not_accepted;
+use super::shell::Job;
 use crate::arguments::{GlobalArguments, ShellExecutable};
-use crate::command::{Composed, compose, compose_marked, quote};
+use crate::command::{CommandOutput, Composed, compose, compose_marked, quote};
 use crate::connector::{ConnectorError, ExecRequest, Exit, OutputSink, Stdin, Stream};
 
 /// A command for [`Core::exec`].
@@ -25,28 +26,65 @@ pub(super) struct Command<'a> {
     pub(super) head: Vec<u8>,
     pub(super) stdin: Stdin,
     pub(super) pty: bool,
-    /// False for what cleans up behind others: it is not interrupted.
+    /// False for what cleans up behind others: it is not interrupted, and waits for no shell.
     pub(super) interruptible: bool,
+    /// True for what only looks and changes nothing.
+    pub(super) looks: bool,
 }
 
 /// How long cleaning up may take, a login included.
 pub(super) const CLEAN_UP: Duration = Duration::from_secs(20);
 
 /// Why a command was not awaited.
-enum Cut {
+pub(super) enum Cut {
     Timeout(f64),
     Interrupted,
 }
 
+impl Cut {
+    /// The error, for a command that was ended; what it had printed is added by who kept it.
+    pub(super) fn error(self, command: &str, remark: String) -> RemoteError {
+        let (command, output) = (command.to_owned(), CommandOutput::default());
+        match self {
+            Self::Timeout(seconds) => RemoteError::Timeout {
+                command,
+                seconds,
+                remark,
+                output,
+            },
+            Self::Interrupted => RemoteError::Interrupted {
+                command,
+                remark,
+                output,
+            },
+        }
+    }
+}
+
 /// What is known of a running command.
 #[derive(Default)]
-struct Known {
+pub(super) struct Known {
     process: Option<Process>,
     refused: Option<(String, String)>,
     accepted: usize,
     /// What programs said while they authenticated.
-    said: String,
+    pub(super) said: String,
     gate: Option<oneshot::Sender<()>>,
+}
+
+impl Known {
+    pub(super) fn note(&mut self, mark: Mark) {
+        match mark {
+            Mark::Started(process) => {
+                self.process = Some(process);
+                if let Some(gate) = self.gate.take() {
+                    let _ = gate.send(());
+                }
+            }
+            Mark::Accepted(_) => self.accepted += 1,
+            Mark::Refused { program, user } => self.refused = Some((program, user)),
+        }
+    }
 }
 
 impl Core {
@@ -59,30 +97,19 @@ impl Core {
         if !self.session.has_shell() {
             return self.exec_scripted(command, sink).await;
         }
-        let interrupted = |command: &Command<'_>| RemoteError::Interrupted {
-            command: command.shown.clone(),
-            remark: String::from(" before it began"),
-            output: Default::default(),
-        };
         let mut cancelled = self.cancelled.subscribe();
         if command.interruptible && *cancelled.borrow() {
-            return Err(interrupted(&command));
+            let remark = String::from(" before it began");
+            return Err(Cut::Interrupted.error(&command.shown, remark));
+        }
+        if let Some(job) = Job::of(&command)
+            && let Some(ended) = self.exec_in_shell(job, sink).await
+        {
+            return ended;
         }
         let nonce = random_name()?;
         let composed = compose_marked(&command.text, command.arguments, &nonce);
-        let mut head = Vec::new();
-        for password in &composed.passwords {
-            let value = self.secrets.reveal_to_target(&password.secret().0)?;
-            if value.contains(['\n', '\0']) {
-                let message = format!(
-                    "the {} password has a line break, which no prompt takes",
-                    password.program()
-                );
-                return Err(RemoteError::Unsupported(message));
-            }
-            head.extend_from_slice(value.as_bytes());
-            head.push(b'\n');
-        }
+        let mut head = self.password_lines(&composed)?;
         let silent = command.pty && !head.is_empty();
         head.extend_from_slice(&command.head);
         let (gate, opened) = oneshot::channel();
@@ -162,20 +189,25 @@ impl Core {
         let _ = tokio::time::timeout(Duration::from_secs(1), drain(&mut output, sink)).await;
         running.abort();
         abandoned.disarm();
-        let output = Default::default();
-        Err(match cut {
-            Cut::Timeout(seconds) => RemoteError::Timeout {
-                command: command.shown,
-                seconds,
-                remark,
-                output,
-            },
-            Cut::Interrupted => RemoteError::Interrupted {
-                command: command.shown,
-                remark,
-                output,
-            },
-        })
+        Err(cut.error(&command.shown, remark))
+    }
+
+    /// The passwords that a line reads first, each on a line.
+    pub(super) fn password_lines(&self, composed: &Composed) -> Result<Vec<u8>, RemoteError> {
+        let mut lines = Vec::new();
+        for password in &composed.passwords {
+            let value = self.secrets.reveal_to_target(&password.secret().0)?;
+            if value.contains(['\n', '\0']) {
+                let message = format!(
+                    "the {} password has a line break, which no prompt takes",
+                    password.program()
+                );
+                return Err(RemoteError::Unsupported(message));
+            }
+            lines.extend_from_slice(value.as_bytes());
+            lines.push(b'\n');
+        }
+        Ok(lines)
     }
 
     /// Scripted hosts look answers up by the command line: it stands alone.
@@ -206,18 +238,12 @@ impl Core {
             biased;
             exit = tokio::time::timeout(deadline, running) => match exit {
                 Ok(exit) => exit.map_err(|error| self.lost(error)),
-                Err(_) => Err(RemoteError::Timeout {
-                    command: command.shown,
-                    seconds: limit.unwrap_or_default(),
-                    remark: String::new(),
-                    output: Default::default(),
-                }),
+                Err(_) => Err(Cut::Timeout(limit.unwrap_or_default())
+                    .error(&command.shown, String::new())),
             },
-            _ = cancelled.wait_for(|cancelled| *cancelled) => Err(RemoteError::Interrupted {
-                command: command.shown,
-                remark: String::new(),
-                output: Default::default(),
-            }),
+            _ = cancelled.wait_for(|cancelled| *cancelled) => {
+                Err(Cut::Interrupted.error(&command.shown, String::new()))
+            }
         }
     }
 
@@ -238,7 +264,7 @@ impl Core {
     }
 
     /// An exit, unless a password was not accepted.
-    fn judge(&self, exit: Exit, composed: &Composed, known: &Known) -> Result<Exit, RemoteError> {
+    pub(super) fn judge(&self, exit: Exit, composed: &Composed, known: &Known) -> Result<Exit, RemoteError> {
         if let Some((program, user)) = &known.refused {
             return Err(not_accepted(&self.host, program, user, &known.said));
         }
@@ -271,7 +297,7 @@ async fn drain(
 }
 
 /// The process a command began as. One that was sent a moment ago has that moment to say so.
-async fn begun(known: &Shared<Known>) -> Option<Process> {
+pub(super) async fn begun(known: &Shared<Known>) -> Option<Process> {
     for _ in 0..40 {
         let process = lock(known).process.clone();
         if process.is_some() {
@@ -286,7 +312,7 @@ async fn begun(known: &Shared<Known>) -> Option<Process> {
 ///
 /// With a terminal its echo is off until the passwords are read, so that they never come back as output. The wrapping
 /// has no line breaks of its own: csh, a login shell on some hosts, takes none inside quotes.
-fn announced(composed: &Composed, nonce: &str, silent: bool) -> String {
+pub(super) fn announced(composed: &Composed, nonce: &str, silent: bool) -> String {
     let silence = if silent { "stty -echo; " } else { "" };
     let announce = |pid: &str| {
         format!(
@@ -322,16 +348,7 @@ impl OutputSink for Filter {
     fn write(&mut self, stream: Stream, bytes: &[u8]) {
         let output = if stream == self.marked {
             let mut known = lock(&self.known);
-            self.marks.feed(bytes, |mark| match mark {
-                Mark::Started(process) => {
-                    known.process = Some(process);
-                    if let Some(gate) = known.gate.take() {
-                        let _ = gate.send(());
-                    }
-                }
-                Mark::Accepted(_) => known.accepted += 1,
-                Mark::Refused { program, user } => known.refused = Some((program, user)),
-            })
+            self.marks.feed(bytes, |mark| known.note(mark))
         } else {
             bytes.to_vec()
         };

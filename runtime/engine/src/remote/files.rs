@@ -143,6 +143,7 @@ impl Remote {
             stdin: Stdin::Empty,
             pty: false,
             interruptible: true,
+            looks: false,
         };
         let fetching = async {
             let mut sink = |stream: Stream, bytes: &[u8]| match stream {
@@ -197,6 +198,7 @@ impl Remote {
             stdin,
             pty: false,
             interruptible: true,
+            looks: false,
         };
         let exit = self
             .core

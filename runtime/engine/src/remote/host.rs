@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use super::shell::Shells;
 use crate::arguments::GlobalArguments;
 use crate::connector::Session;
 use crate::contract::Shell;
@@ -23,6 +24,7 @@ pub(super) struct Core {
     pub(super) temp_folder: String,
     /// True once the run was interrupted.
     pub(super) cancelled: watch::Sender<bool>,
+    pub(super) shells: Shells,
 }
 
 impl Remote {
@@ -43,8 +45,16 @@ impl Remote {
                 secrets,
                 temp_folder,
                 cancelled,
+                shells: Shells::new(true),
             }),
         }
+    }
+
+    /// The same with a channel for each command, instead of shells that stay open (`--no-batch`).
+    #[must_use]
+    pub fn without_shells(self) -> Self {
+        self.core.shells.close();
+        self
     }
 
     /// The host's name.
@@ -88,6 +98,7 @@ impl Remote {
 
     /// Ends the connection.
     pub async fn close(&self) {
+        self.core.shells.close();
         self.core.session.close().await;
     }
 }

@@ -13,6 +13,7 @@ mod marks;
 mod refusal;
 mod run;
 mod secret;
+mod shell;
 
 pub use data::PutSource;
 pub use error::RemoteError;

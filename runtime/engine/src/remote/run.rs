@@ -96,6 +96,7 @@ impl Remote {
                 stdin,
                 pty,
                 interruptible: true,
+                looks: false,
             };
             let mut both = |stream: Stream, bytes: &[u8]| {
                 kept.write(stream, bytes);

@@ -152,6 +152,7 @@ impl PrivateFiles {
                 stdin: core.content(content, secrets).await?,
                 pty: false,
                 interruptible: true,
+                looks: false,
             };
             let mut output = CommandOutput::default();
             let exit = core
@@ -186,6 +187,7 @@ async fn remove(core: &Arc<Core>, folder: &str, arguments: &GlobalArguments) {
         stdin: Stdin::Empty,
         pty: false,
         interruptible: false,
+        looks: false,
     };
     // Nothing can be done where the host does not answer any more.
     let _ = tokio::time::timeout(CLEAN_UP, core.exec(command, &mut |_, _| {})).await;

@@ -1,0 +1,189 @@
+//! The shells of a host: one for each way to become someone, and when a command gets a channel of its own instead.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, Weak};
+
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::opened::{Piece, Shell};
+use crate::arguments::GlobalArguments;
+use crate::command::has_privilege;
+use crate::json::{Json, canonical};
+use crate::remote::data::lock;
+use crate::remote::exec::privilege_only;
+use crate::remote::host::Core;
+
+/// How many shells a host has at most. Others than these would take channels that transfers need.
+const MOST: usize = 4;
+
+/// The shells of one host.
+pub(in crate::remote) struct Shells {
+    /// False where every command has a channel of its own.
+    on: AtomicBool,
+    open: Mutex<HashMap<String, Entry>>,
+    /// Whoever a shell could not be opened as.
+    unusable: Mutex<HashSet<String>>,
+    /// How many commands ran that may have changed something, whoever ran them.
+    changes: AtomicU64,
+    watched: AtomicBool,
+}
+
+struct Entry {
+    shell: Arc<Shell>,
+    /// Changes by others than this shell up to its opening.
+    others: u64,
+    /// Changes by this shell.
+    own: u64,
+}
+
+/// A command's place in a shell.
+pub(in crate::remote) struct Taken {
+    pub(in crate::remote) shell: Arc<Shell>,
+    pub(in crate::remote) pieces: UnboundedReceiver<Piece>,
+}
+
+/// What a command asks of a shell.
+pub(in crate::remote) struct Wanted<'a> {
+    pub(in crate::remote) arguments: &'a GlobalArguments,
+    /// True for what waits its turn behind others; false for what goes elsewhere then.
+    pub(in crate::remote) behind: bool,
+    /// True for what only looks.
+    pub(in crate::remote) looks: bool,
+    /// True for what has standard input.
+    pub(in crate::remote) reads: bool,
+}
+
+impl Shells {
+    pub(in crate::remote) fn new(on: bool) -> Self {
+        Self {
+            on: AtomicBool::new(on),
+            open: Mutex::default(),
+            unusable: Mutex::default(),
+            changes: AtomicU64::new(0),
+            watched: AtomicBool::new(false),
+        }
+    }
+
+    /// A place for a command in the shell of whoever it runs as. None: it needs a channel of its own.
+    pub(in crate::remote) fn take(
+        &self,
+        core: &Arc<Core>,
+        wanted: &Wanted<'_>,
+        script: impl FnOnce(u64) -> String,
+    ) -> Option<Taken> {
+        let changes = match wanted.looks {
+            true => self.changes.load(Ordering::SeqCst),
+            false => self.changes.fetch_add(1, Ordering::SeqCst) + 1,
+        };
+        if !self.on.load(Ordering::SeqCst) {
+            return None;
+        }
+        let key = key(wanted.arguments);
+        if lock(&self.unusable).contains(&key) {
+            return None;
+        }
+        let mut open = lock(&self.open);
+        open.retain(|_, entry| entry.shell.is_open());
+        let own = u64::from(!wanted.looks);
+        if let Some(entry) = open.get_mut(&key) {
+            let stale = is_another_user(wanted.arguments)
+                && changes - own != entry.others + entry.own;
+            if stale && entry.shell.is_idle() {
+                // The user's groups may be others by now, which only a new shell gets.
+                entry.shell.close();
+                open.remove(&key);
+            } else if stale || !(wanted.behind || entry.shell.is_idle()) {
+                return None;
+            }
+        }
+        if !open.contains_key(&key) {
+            if open.len() >= MOST {
+                let idle = open
+                    .iter()
+                    .find(|(_, entry)| entry.shell.is_idle())
+                    .map(|(key, _)| key.clone())?;
+                if let Some(entry) = open.remove(&idle) {
+                    entry.shell.close();
+                }
+            }
+            let shell = Shell::open(core, wanted.arguments).ok()?;
+            self.watch(core);
+            let others = changes - own;
+            open.insert(
+                key.clone(),
+                Entry {
+                    shell,
+                    others,
+                    own: 0,
+                },
+            );
+        }
+        let entry = open.get_mut(&key)?;
+        entry.own += own;
+        let pieces = entry.shell.give(script, wanted.reads)?;
+        Some(Taken {
+            shell: entry.shell.clone(),
+            pieces,
+        })
+    }
+
+    /// No shell could be opened as this user: its commands have channels of their own from now on.
+    pub(super) fn unusable(&self, arguments: &GlobalArguments) {
+        lock(&self.unusable).insert(key(arguments));
+    }
+
+    /// Takes no more commands into any shell.
+    pub(in crate::remote) fn close(&self) {
+        self.on.store(false, Ordering::SeqCst);
+        for (_, entry) in lock(&self.open).drain() {
+            entry.shell.close();
+        }
+    }
+
+    /// Where the host refuses channels, shells give theirs back.
+    fn watch(&self, core: &Arc<Core>) {
+        if self.watched.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let Some(mut refusals) = core.session.refusals() else {
+            return;
+        };
+        let core: Weak<Core> = Arc::downgrade(core);
+        tokio::spawn(async move {
+            if refusals.changed().await.is_ok()
+                && let Some(core) = core.upgrade()
+            {
+                tracing::debug!("{} refuses channels: no shells stay open", core.host);
+                core.shells.close();
+            }
+        });
+    }
+}
+
+impl Drop for Shells {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn key(arguments: &GlobalArguments) -> String {
+    if !has_privilege(arguments) {
+        return String::new();
+    }
+    let mut words = privilege_only(arguments).to_json();
+    words.shift_remove("_shell_executable");
+    canonical(&Json::Object(words))
+}
+
+/// True where commands run as someone who is neither root nor who logged in: only such a user's rights may change with
+/// what others do.
+fn is_another_user(arguments: &GlobalArguments) -> bool {
+    let users = [
+        &arguments.su_user,
+        &arguments.sudo_user,
+        &arguments.doas_user,
+        &arguments.dzdo_user,
+    ];
+    users.into_iter().flatten().any(|user| user != "root")
+}
