@@ -1,5 +1,6 @@
 //! Runs the steps of a plan on a host, and says in words what steps are.
 
+use std::io::Read as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +17,9 @@ use crate::json::Json;
 use crate::plugins::Bound;
 use crate::remote::{PutRequest, PutSource, Remote, RemoteError};
 use crate::state::{Host, HostOperation, Plan, State};
+
+/// Local files up to this size, in bytes, are read whole.
+const SMALL: u64 = 128 * 1024;
 
 /// Why a step failed.
 pub(super) struct StepError {
@@ -239,19 +243,7 @@ impl<'a> Runner<'a> {
         bound: &Bound,
     ) -> Result<(), StepError> {
         let source = match &upload.source {
-            Content::Local(path) => {
-                let files = self.state.local_files(std::slice::from_ref(path));
-                let mut reader = files
-                    .open(path)
-                    .map_err(|error| StepError::message(error.to_string()))?;
-                let size = files.stat(path).ok().flatten().map(|entry| entry.size);
-                PutSource::Reader(
-                    Box::new(SyncReader::spawn(move |mut to| {
-                        std::io::copy(&mut reader, &mut to)
-                    })),
-                    size,
-                )
-            }
+            Content::Local(path) => self.local_source(path).await?,
             Content::Inline(atoms) => PutSource::Bytes(join(self.state, atoms, bound)?),
             Content::Other(name, _) => return Err(unsupported(&format!("content `{name}`"))),
         };
@@ -269,6 +261,26 @@ impl<'a> Runner<'a> {
                 output: error.output(),
                 ..StepError::message(error.to_string())
             })
+    }
+
+    /// A local file: as it is where it is small, so that it travels with the command; else streamed.
+    async fn local_source(&self, path: &str) -> Result<PutSource, StepError> {
+        let files = self.state.local_files(&[path.to_owned()]);
+        let failed = |error: &dyn std::fmt::Display| StepError::message(error.to_string());
+        let mut reader = files.open(path).map_err(|error| failed(&error))?;
+        let size = files.stat(path).ok().flatten().map(|entry| entry.size);
+        if size.is_some_and(|size| size <= SMALL) {
+            let reading = tokio::task::spawn_blocking(move || {
+                let mut bytes = Vec::new();
+                reader.read_to_end(&mut bytes).map(|_| bytes)
+            });
+            let bytes = reading.await.map_err(|error| failed(&error))?;
+            let bytes =
+                bytes.map_err(|error| StepError::message(format!("reading {path}: {error}")))?;
+            return Ok(PutSource::Bytes(bytes.into()));
+        }
+        let stream = SyncReader::spawn(move |mut to| std::io::copy(&mut reader, &mut to));
+        Ok(PutSource::Reader(Box::new(stream), size))
     }
 
     /// Fetches a file into a fresh file beside the destination, which it then replaces.

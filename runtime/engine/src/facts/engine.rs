@@ -311,16 +311,19 @@ async fn fetch(
     };
     let plugins = state.plugins();
     let args = std::slice::from_ref(&key.args);
-    let view = OperationView::new(
-        state,
-        host,
-        (*key.globals).clone(),
-        key.secrets.clone(),
-        Vec::new(),
-        None,
-    );
+    // A view counts as somebody who may ask: none may be alive while the host is waited for.
+    let view = || {
+        OperationView::new(
+            state,
+            host,
+            (*key.globals).clone(),
+            key.secrets.clone(),
+            Vec::new(),
+            None,
+        )
+    };
     let origin = plugins
-        .source(&key.fact, args, view.clone())
+        .source(&key.fact, args, view())
         .await
         .map_err(named)?;
     let raw = match origin {
@@ -367,7 +370,7 @@ async fn fetch(
         }
     };
     let values = plugins
-        .parse(&key.fact, args, raw, view)
+        .parse(&key.fact, args, raw, view())
         .await
         .map_err(named)?;
     let value = values
