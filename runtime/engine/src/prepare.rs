@@ -14,7 +14,7 @@ use crate::contract::{Action, Nested, Planned};
 use crate::deploy::{DeploySource, HostContext, Mode, OperationCall, OperationRef};
 use crate::error::EngineError;
 use crate::events::Event;
-use crate::facts::{OperationView, Overlay};
+use crate::facts::{FactKey, OperationView, Overlay};
 use crate::json::{Json, JsonMap, canonical};
 use crate::local_files::local_path_arguments;
 use crate::place::Place;
@@ -37,6 +37,18 @@ pub(crate) fn host_globals(state: &State, host: &Host) -> Result<GlobalArguments
         }
     }
     Ok(globals.over(&state.config().global_arguments()))
+}
+
+/// Asks for sudo's password where one will be asked for: here nothing else waits for the person's answer.
+fn ask_early(state: &State, globals: &GlobalArguments) -> Result<(), String> {
+    let sudo = globals.sudo.unwrap_or(globals.sudo_user.is_some());
+    match globals.password_for_sudo().filter(|_| sudo) {
+        Some(password) if globals.sudo_password.is_none() => state
+            .secrets()
+            .load(&password.0)
+            .map_err(|error| error.to_string()),
+        _ => Ok(()),
+    }
 }
 
 /// Adds an operation that deploy code calls for a host.
@@ -95,6 +107,7 @@ pub(crate) fn bind(
     let (scopes, scope_globals) = host.scopes();
     let below = host_globals(state, host).map_err(&wrong)?;
     let globals = call.globals.clone().over(&scope_globals).over(&below);
+    ask_early(state, &globals).map_err(&wrong)?;
     let args = display_arguments(&call, &globals, state);
     let own = call
         .name
@@ -268,8 +281,10 @@ async fn plan_host(state: &State, host: &Arc<Host>) -> Result<(), String> {
     .await;
     let mut overlay = Overlay::default();
     for (operation, first) in operations.iter().zip(first) {
-        let reads = |overlay: &Overlay, facts: &[(String, Json)]| {
-            facts.iter().any(|(fact, args)| overlay.touches(fact, args))
+        let reads = |overlay: &Overlay, facts: &[FactKey]| {
+            facts
+                .iter()
+                .any(|key| overlay.touches(&key.fact, &key.args))
         };
         let mut outcome = first;
         let stale = !overlay.is_empty()
@@ -382,7 +397,7 @@ fn predict(plan: &Plan, name: &str, conditional: bool, overlay: &mut Overlay) {
 /// A plan with what it was made from.
 pub(crate) struct PlanOutcome {
     pub(crate) plan: Result<Plan, PluginError>,
-    read: Vec<(String, Json)>,
+    read: Vec<FactKey>,
     reads_state: bool,
     nests: bool,
 }
@@ -438,6 +453,7 @@ pub(crate) async fn plan(
     };
     outcome.plan = result.map(|plan| Plan {
         generation: host.generation(),
+        reads: outcome.read.iter().map(|key| key.text.clone()).collect(),
         ..plan
     });
     outcome
@@ -544,7 +560,7 @@ async fn plan_one(
         let stability = state.plugins().fact(&key.fact).map(|info| info.stability);
         outcome.reads_state |=
             stability.is_ok_and(|stability| stability != crate::contract::Stability::Immutable);
-        outcome.read.push((key.fact, key.args));
+        outcome.read.push(key);
     }
     Ok((result?, view.predicted()))
 }

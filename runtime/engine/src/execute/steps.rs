@@ -10,13 +10,18 @@ use tokio::io::AsyncWriteExt;
 use crate::arguments::GlobalArguments;
 use crate::command::{CommandOutput, render};
 use crate::connector::{Exit, OutputSink, Stream};
-use crate::contract::{Action, Atom, Content, Download, Planned, Reboot, Shell, Upload};
+use crate::contract::{Action, Atom, Content, Download, Planned, Reboot, Shell, Step, Upload};
 use crate::deploy::{HostContext, Mode};
 use crate::events::Event;
 use crate::json::Json;
 use crate::plugins::Bound;
-use crate::remote::{PutRequest, PutSource, Remote, RemoteError};
+use crate::remote::{
+    ChainEvent, CommandResult, Link, Look, PutRequest, PutSource, Remote, RemoteError, Task,
+};
 use crate::state::{Host, HostOperation, Plan, State};
+
+/// How many facts are sent ahead of the operations that will ask for them, about.
+const AHEAD: usize = 64;
 
 /// Local files up to this size, in bytes, are read whole.
 const SMALL: u64 = 128 * 1024;
@@ -89,24 +94,162 @@ impl<'a> Runner<'a> {
 
     fn run_steps<'b>(&'b mut self, planned: &'b Planned, frame: &'b Frame<'b>) -> Running<'b> {
         Box::pin(async move {
-            for step in &planned.steps {
-                let own = GlobalArguments::from_json(&step.globals, self.state.secrets())
-                    .map_err(StepError::message)?;
-                let globals = own.over(&frame.globals);
+            let mut steps = planned.steps.iter().peekable();
+            while let Some(step) = steps.next() {
+                let globals = self.globals(step, frame)?;
                 let result = match &step.action {
                     Action::Nested(nested) => self.run_nested(nested, &step.globals, frame).await,
+                    Action::Shell(_) | Action::Upload(_) => {
+                        let go_on = goes_on(&globals);
+                        let mut chain = vec![(&step.action, globals.clone())];
+                        // What may fail without stopping the others is no part of a chain.
+                        while let Some(next) = steps.next_if(|next| {
+                            !go_on && matches!(next.action, Action::Shell(_) | Action::Upload(_))
+                        }) {
+                            chain.push((&next.action, self.globals(next, frame)?));
+                        }
+                        let last = steps.peek().is_none() && frame.depth == 0;
+                        self.run_chain(chain, frame.bound, last).await
+                    }
                     action => self.run_action(action, &globals, frame.bound).await,
                 };
                 let Err(error) = result else { continue };
-                let go_on = GlobalArguments::is(globals.ignore_errors)
-                    && GlobalArguments::is(globals.continue_on_error);
-                if !go_on {
+                if !goes_on(&globals) {
                     return Err(error);
                 }
                 self.failed.get_or_insert(error);
             }
             Ok(())
         })
+    }
+
+    fn globals(&self, step: &Step, frame: &Frame<'_>) -> Result<GlobalArguments, StepError> {
+        let own = GlobalArguments::from_json(&step.globals, self.state.secrets())
+            .map_err(StepError::message)?;
+        Ok(own.over(&frame.globals))
+    }
+
+    /// Runs commands and uploads, of which each needs the one before, in one round trip where they can share a shell.
+    /// Behind the `last` of the operation travels what the next operations will ask for.
+    async fn run_chain(
+        &mut self,
+        steps: Vec<(&Action, GlobalArguments)>,
+        bound: &Bound,
+        last: bool,
+    ) -> Result<(), StepError> {
+        let remote = self
+            .host
+            .remote()
+            .map_err(|error| StepError::message(error.to_string()))?;
+        let mut links = Vec::with_capacity(steps.len());
+        let mut failed = None;
+        for (action, arguments) in &steps {
+            let task = match action {
+                Action::Shell(shell) => Ok(Task::Run(shell.clone(), bound.secrets.clone())),
+                Action::Upload(upload) => self.put_task(upload, bound).await,
+                _ => Err(unsupported("a step in a chain")),
+            };
+            let arguments = arguments.clone();
+            match task {
+                Ok(task) => links.push(Link { task, arguments }),
+                Err(error) => {
+                    failed = Some(error);
+                    break;
+                }
+            }
+        }
+        let count = links.len();
+        let ahead = match last && failed.is_none() {
+            true => self.ahead(),
+            false => Vec::new(),
+        };
+        let shown: Vec<String> = steps
+            .iter()
+            .map(|(action, _)| self.shown(describe(action)))
+            .collect();
+        let mut lines = LineEvents::new(self.state, self.host, self.operation);
+        let (state, host, id) = (self.state, self.host, self.operation.id);
+        let mut current = 0;
+        let mut on = |at: usize, event: ChainEvent<'_>| {
+            if at != current {
+                lines.finish();
+                current = at;
+            }
+            match event {
+                ChainEvent::Began if state.print_flags().input => state.emit(Event::Input {
+                    host: host.name().to_owned(),
+                    id: Some(id),
+                    command: shown.get(at).cloned().unwrap_or_default(),
+                }),
+                ChainEvent::Began => {}
+                // What a transfer says is no output of the operation.
+                ChainEvent::Output(stream, bytes) => {
+                    if let Some((Action::Shell(_), _)) = steps.get(at) {
+                        lines.write(stream, bytes);
+                    }
+                }
+            }
+        };
+        let end = remote.run_chain(links, ahead, &mut on).await;
+        lines.finish();
+        if !end.results.is_empty() {
+            self.host.changed();
+        }
+        if let Some(looking) = end.looking {
+            self.host.facts.expect(looking);
+        }
+        let ran = end.results.len();
+        for ((result, (_, globals)), shown) in end.results.into_iter().zip(&steps).zip(shown.iter())
+        {
+            if let Err(mut error) = self.settle(result, globals) {
+                error.command.get_or_insert(shown.clone());
+                return Err(error);
+            }
+            self.steps.push(shown.clone());
+        }
+        match failed {
+            Some(mut error) if ran == count => {
+                error.command = shown.get(ran).cloned();
+                Err(error)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes what a command printed, and says whether it succeeded.
+    fn settle(
+        &mut self,
+        result: Result<CommandResult, RemoteError>,
+        globals: &GlobalArguments,
+    ) -> Result<(), StepError> {
+        let result = result.map_err(|error| StepError {
+            output: error.output(),
+            ..StepError::message(error.to_string())
+        })?;
+        self.output.append(result.output.clone());
+        if result
+            .exit
+            .status
+            .is_some_and(|status| globals.is_success(status))
+        {
+            return Ok(());
+        }
+        let message = super::host::exit_message(&result.exit);
+        Err(StepError {
+            exit: Some(result.exit),
+            output: result.output,
+            ..StepError::message(message)
+        })
+    }
+
+    /// What the operations after this one will ask for, up to the first that is going to change something.
+    fn ahead(&self) -> Vec<Look> {
+        let mut facts = Vec::new();
+        self.host.plans_after(self.operation.id, |plan| {
+            facts.extend(plan.reads.iter().cloned());
+            plan.will_change() == Some(false) && facts.len() < AHEAD
+        });
+        self.host.facts.looks(&facts)
     }
 
     /// Plans a nested operation on what now stands, and runs it.
@@ -167,8 +310,6 @@ impl<'a> Runner<'a> {
             .remote()
             .map_err(|error| StepError::message(error.to_string()))?;
         let result = match action {
-            Action::Shell(shell) => self.shell(&remote, shell, globals, bound).await,
-            Action::Upload(upload) => self.upload(&remote, upload, globals, bound).await,
             Action::Download(download) => self.download(&remote, download, globals, bound).await,
             Action::Reboot(reboot) => self.reboot(&remote, reboot, globals).await,
             Action::Function(function) => {
@@ -182,7 +323,8 @@ impl<'a> Runner<'a> {
                 call.actor
             ))),
             Action::Other(name, _) => Err(unsupported(&format!("a step `{name}`"))),
-            Action::Nested(_) => Ok(()),
+            // Chains and nested operations have ways of their own.
+            Action::Shell(_) | Action::Upload(_) | Action::Nested(_) => Ok(()),
         };
         self.host.changed();
         match result {
@@ -204,44 +346,7 @@ impl<'a> Runner<'a> {
         self.state.secrets().mask(&text)
     }
 
-    async fn shell(
-        &mut self,
-        remote: &Remote,
-        shell: &Shell,
-        globals: &GlobalArguments,
-        bound: &Bound,
-    ) -> Result<(), StepError> {
-        let mut lines = LineEvents::new(self.state, self.host, self.operation);
-        let mut sink = |stream: Stream, bytes: &[u8]| lines.write(stream, bytes);
-        let result = remote.run(shell, globals, &bound.secrets, &mut sink).await;
-        lines.finish();
-        let result = result.map_err(|error| StepError {
-            output: error.output(),
-            ..StepError::message(error.to_string())
-        })?;
-        self.output.append(result.output.clone());
-        if result
-            .exit
-            .status
-            .is_some_and(|status| globals.is_success(status))
-        {
-            return Ok(());
-        }
-        let message = super::host::exit_message(&result.exit);
-        Err(StepError {
-            exit: Some(result.exit),
-            output: result.output,
-            ..StepError::message(message)
-        })
-    }
-
-    async fn upload(
-        &mut self,
-        remote: &Remote,
-        upload: &Upload,
-        globals: &GlobalArguments,
-        bound: &Bound,
-    ) -> Result<(), StepError> {
+    async fn put_task(&self, upload: &Upload, bound: &Bound) -> Result<Task, StepError> {
         let source = match &upload.source {
             Content::Local(path) => self.local_source(path).await?,
             Content::Inline(atoms) => PutSource::Bytes(join(self.state, atoms, bound)?),
@@ -253,14 +358,7 @@ impl<'a> Runner<'a> {
             user: upload.user.clone(),
             group: upload.group.clone(),
         };
-        remote
-            .put(source, &request, globals)
-            .await
-            .map(|_| ())
-            .map_err(|error| StepError {
-                output: error.output(),
-                ..StepError::message(error.to_string())
-            })
+        Ok(Task::Put(source, request))
     }
 
     /// A local file: as it is where it is small, so that it travels with the command; else streamed.
@@ -405,6 +503,11 @@ impl<'a> Runner<'a> {
             Ok(Err(error)) => Err(StepError::message(error.to_string())),
         }
     }
+}
+
+/// True where a failing step does not stop those after it.
+fn goes_on(globals: &GlobalArguments) -> bool {
+    GlobalArguments::is(globals.ignore_errors) && GlobalArguments::is(globals.continue_on_error)
 }
 
 fn unsupported(what: &str) -> StepError {

@@ -21,6 +21,7 @@ use crate::error::EngineError;
 use crate::events::Event;
 use crate::json::{Json, JsonMap, canonical};
 use crate::plugins::{ErrorKind, GuestError, PluginError};
+use crate::remote::{Look, Looked, Looking};
 use crate::state::{Host, State};
 
 use super::batch::{self, Script};
@@ -42,8 +43,9 @@ pub(crate) struct FactKey {
     pub(crate) args: Json,
     globals: Arc<GlobalArguments>,
     secrets: Vec<String>,
-    text: String,
-    chain: Vec<String>,
+    /// All of that in one word.
+    pub(crate) text: Arc<str>,
+    chain: Vec<Arc<str>>,
 }
 
 impl FactKey {
@@ -88,7 +90,7 @@ impl FactKey {
             args: bound.args,
             globals: Arc::new(globals),
             secrets: bound.secrets,
-            text,
+            text: text.into(),
             chain: Vec::new(),
         })
     }
@@ -103,16 +105,30 @@ enum Slot {
 }
 
 struct Waiting {
-    command: String,
+    look: Look,
     shell: Shell,
     key: FactKey,
     answer: oneshot::Sender<Result<RawOutput, GuestError>>,
 }
 
+/// Where a fact came from.
+#[derive(Clone)]
+enum Source {
+    Host(Look),
+    Facts(Vec<Arc<str>>),
+}
+
+/// How many commands are sent ahead at most.
+const AHEAD: usize = 64;
+
 /// The facts of one host.
 #[derive(Default)]
 pub(crate) struct FactEngine {
-    cache: Mutex<HashMap<String, Slot>>,
+    cache: Mutex<HashMap<Arc<str>, Slot>>,
+    /// What was asked of the host for a fact, so that it can be asked ahead of whoever needs it next.
+    sources: Mutex<HashMap<Arc<str>, Source>>,
+    /// What was asked ahead. Nothing has run on the host since.
+    ahead: Mutex<HashMap<Arc<str>, oneshot::Receiver<Looked>>>,
     queue: Mutex<Vec<Waiting>>,
     busy: AtomicUsize,
     quiet: Notify,
@@ -128,6 +144,7 @@ impl FactEngine {
     /// Something ran on the host: only immutable facts stand.
     pub(crate) fn invalidate(&self) {
         self.epoch.fetch_add(1, Ordering::SeqCst);
+        lock(&self.ahead).clear();
         lock(&self.cache).retain(|_, slot| {
             matches!(
                 slot,
@@ -144,6 +161,32 @@ impl FactEngine {
         self.epoch.fetch_add(1, Ordering::SeqCst);
         lock(&self.cache).clear();
         lock(&self.queue).clear();
+        lock(&self.ahead).clear();
+        lock(&self.sources).clear();
+    }
+
+    /// The commands that these facts come from, as far as they were asked for before.
+    pub(crate) fn looks(&self, facts: &[Arc<str>]) -> Vec<Look> {
+        let sources = lock(&self.sources);
+        let mut looks: Vec<Look> = Vec::new();
+        let mut names: Vec<&Arc<str>> = facts.iter().rev().collect();
+        while let Some(name) = names.pop() {
+            match sources.get(name) {
+                Some(Source::Host(look))
+                    if looks.len() < AHEAD && looks.iter().all(|held| held.name != look.name) =>
+                {
+                    looks.push(look.clone());
+                }
+                Some(Source::Facts(facts)) => names.extend(facts.iter().rev()),
+                _ => {}
+            }
+        }
+        looks
+    }
+
+    /// Keeps answers that are on their way, until something else runs on the host.
+    pub(crate) fn expect(&self, looking: Looking) {
+        lock(&self.ahead).extend(looking.answers);
     }
 
     fn enter(&self) {
@@ -189,7 +232,7 @@ impl Drop for Busy {
 /// Somebody who may ask for facts: while it runs and does not wait, batches wait for it.
 pub(crate) struct Planner {
     busy: Busy,
-    chain: Vec<String>,
+    chain: Vec<Arc<str>>,
 }
 
 impl Planner {
@@ -322,18 +365,32 @@ async fn fetch(
             None,
         )
     };
-    let origin = plugins
-        .source(&key.fact, args, view())
-        .await
-        .map_err(named)?;
+    let answer = lock(&host.facts.ahead).remove(&key.text);
+    let answer = match answer {
+        Some(answer) => busy.idle(answer).await.ok().flatten(),
+        None => None,
+    };
+    let origin = match answer {
+        Some(answer) => Err(answer),
+        None => Ok(plugins
+            .source(&key.fact, args, view())
+            .await
+            .map_err(named)?),
+    };
     let raw = match origin {
-        Origin::Shell(shell) => run(host, key, info, shell, busy).await?,
-        Origin::Probe(probe) => {
+        Err(answer) => {
+            let raw = answer
+                .map_err(|error| GuestError::new(ErrorKind::MissingFact, error.to_string()))?;
+            show_output(state, host, &raw);
+            raw
+        }
+        Ok(Origin::Shell(shell)) => run(host, key, info, shell, busy).await?,
+        Ok(Origin::Probe(probe)) => {
             let command = super::probe::command(&probe)
                 .map_err(|why| GuestError::new(ErrorKind::MissingFact, why))?;
             run(host, key, info, Shell::raw(command), busy).await?
         }
-        Origin::Derived(facts) => {
+        Ok(Origin::Derived(facts)) => {
             if key.chain.len() >= DEPTH {
                 let message = format!("facts derive more than {DEPTH} deep: {}", key.chain_text());
                 return Err(GuestError::new(ErrorKind::MissingFact, message));
@@ -352,6 +409,8 @@ async fn fetch(
                 };
                 keys.push(FactKey::of_request(state, &request, &key.globals)?);
             }
+            let names = keys.iter().map(|key| key.text.clone()).collect();
+            lock(&host.facts.sources).insert(key.text.clone(), Source::Facts(names));
             let answers = busy.idle(planner.get_all(state, host, keys)).await;
             for (answer, fact) in answers.into_iter().zip(&facts) {
                 values.push(select((*answer?).clone(), &fact.select));
@@ -361,7 +420,7 @@ async fn fetch(
                 ..RawOutput::default()
             }
         }
-        Origin::Other(name, _) => {
+        Ok(Origin::Other(name, _)) => {
             let message = format!(
                 "{} comes from `{name}`, which needs a newer windlass",
                 key.fact
@@ -410,11 +469,19 @@ async fn run(
                 crate::command::quote(program)
             )
         }
-        None => text.clone(),
+        None => text,
     };
+    let look = Look {
+        name: key.text.clone(),
+        text: command.into(),
+        arguments: key.globals.clone(),
+    };
+    if is_simple(&shell) {
+        lock(&host.facts.sources).insert(key.text.clone(), Source::Host(look.clone()));
+    }
     let (answer, received) = oneshot::channel();
     lock(&host.facts.queue).push(Waiting {
-        command,
+        look,
         shell,
         key: key.clone(),
         answer,
@@ -462,13 +529,18 @@ async fn send(state: State, host: Arc<Host>, group: Vec<Waiting>) {
         .remote()
         .map(|remote| remote.has_shell())
         .unwrap_or(false);
-    let simple = |item: &Waiting| {
-        item.shell.stdin.is_none() && item.shell.env.is_empty() && item.shell.files.is_empty()
-    };
-    let (together, alone): (Vec<_>, Vec<_>) =
-        group.into_iter().partition(|item| shared && simple(item));
+    let (together, alone): (Vec<_>, Vec<_>) = group
+        .into_iter()
+        .partition(|item| shared && is_simple(&item.shell));
     let mut left = alone;
-    if together.len() == 1 {
+    let looks: Vec<Look> = together.iter().map(|item| item.look.clone()).collect();
+    let looking = match host.remote() {
+        Ok(remote) if shared => remote.look(&looks),
+        _ => None,
+    };
+    if let Some(looking) = looking {
+        left.extend(hand_out(&state, &host, together, looking).await);
+    } else if together.len() == 1 {
         left.extend(together);
     } else if !together.is_empty() {
         left.extend(send_together(&state, &host, together).await);
@@ -477,7 +549,7 @@ async fn send(state: State, host: Arc<Host>, group: Vec<Waiting>) {
         let (state, host) = (&state, &host);
         async move {
             let text = if shared {
-                item.command.clone()
+                item.look.text.to_string()
             } else {
                 item.key_command()
             };
@@ -492,6 +564,38 @@ async fn send(state: State, host: Arc<Host>, group: Vec<Waiting>) {
     .await;
 }
 
+/// True for what needs nothing beside its text.
+fn is_simple(shell: &Shell) -> bool {
+    shell.stdin.is_none() && shell.env.is_empty() && shell.files.is_empty()
+}
+
+/// Hands answers to those who wait for them, as they come; gives back those that have none.
+async fn hand_out(
+    state: &State,
+    host: &Arc<Host>,
+    items: Vec<Waiting>,
+    looking: Looking,
+) -> Vec<Waiting> {
+    for item in &items {
+        show_input(state, host, &item.look.text);
+    }
+    let mut left = Vec::new();
+    for (item, (_, answer)) in items.into_iter().zip(looking.answers) {
+        match answer.await.ok().flatten() {
+            Some(Ok(output)) => {
+                show_output(state, host, &output);
+                let _ = item.answer.send(Ok(output));
+            }
+            Some(Err(error)) => {
+                let error = GuestError::new(ErrorKind::MissingFact, error.to_string());
+                let _ = item.answer.send(Err(error));
+            }
+            None => left.push(item),
+        }
+    }
+    left
+}
+
 impl Waiting {
     /// The bare command, for scripted hosts whose answers are looked up by it.
     fn key_command(&self) -> String {
@@ -501,7 +605,10 @@ impl Waiting {
 
 /// Sends commands in as few round trips as their size allows; gives back those that have no answer.
 async fn send_together(state: &State, host: &Arc<Host>, items: Vec<Waiting>) -> Vec<Waiting> {
-    let commands: Vec<String> = items.iter().map(|item| item.command.clone()).collect();
+    let commands: Vec<String> = items
+        .iter()
+        .map(|item| item.look.text.to_string())
+        .collect();
     let globals = items
         .first()
         .map(|item| item.key.globals.clone())
@@ -522,14 +629,8 @@ async fn send_together(state: &State, host: &Arc<Host>, items: Vec<Waiting>) -> 
             stdin: Some(Content::Inline(vec![Atom::Text(script.text.clone())])),
             ..Shell::default()
         };
-        if state.print_flags().fact_input {
-            for command in commands {
-                let command = state.secrets().mask(command);
-                state.emit(Event::FactInput {
-                    host: host.name().to_owned(),
-                    command,
-                });
-            }
+        for command in commands {
+            show_input(state, host, command);
         }
         match execute_quietly(host, &shell, &globals, &[]).await {
             Ok(raw) => outputs.extend(script.split(&raw.stdout, &raw.stderr)),
@@ -547,6 +648,16 @@ async fn send_together(state: &State, host: &Arc<Host>, items: Vec<Waiting>) -> 
         }
     }
     left
+}
+
+fn show_input(state: &State, host: &Arc<Host>, command: &str) {
+    if state.print_flags().fact_input {
+        let command = state.secrets().mask(command);
+        state.emit(Event::FactInput {
+            host: host.name().to_owned(),
+            command,
+        });
+    }
 }
 
 fn show_output(state: &State, host: &Arc<Host>, raw: &RawOutput) {
@@ -572,15 +683,11 @@ async fn execute(
     globals: &GlobalArguments,
     secrets: &[String],
 ) -> Result<RawOutput, GuestError> {
-    if state.print_flags().fact_input {
-        let command = state
-            .secrets()
-            .mask(&crate::command::render(&shell.text).unwrap_or_default());
-        state.emit(Event::FactInput {
-            host: host.name().to_owned(),
-            command,
-        });
-    }
+    show_input(
+        state,
+        host,
+        &crate::command::render(&shell.text).unwrap_or_default(),
+    );
     let raw = execute_quietly(host, shell, globals, secrets).await?;
     show_output(state, host, &raw);
     Ok(raw)

@@ -6,6 +6,6 @@ mod overlay;
 mod probe;
 mod view;
 
-pub(crate) use engine::{FactEngine, get_fact, serve};
+pub(crate) use engine::{FactEngine, FactKey, get_fact, serve};
 pub use overlay::{Overlay, select};
 pub(crate) use view::OperationView;

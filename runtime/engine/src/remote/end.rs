@@ -59,6 +59,7 @@ impl Core {
             pty: false,
             interruptible: false,
             looks: false,
+            plain: false,
         };
         let mut left = Vec::new();
         let mut sink = |stream: Stream, bytes: &[u8]| {

@@ -30,6 +30,8 @@ pub(super) struct Command<'a> {
     pub(super) interruptible: bool,
     /// True for what only looks and changes nothing.
     pub(super) looks: bool,
+    /// True for text that needs no `sh` of its own within an open shell.
+    pub(super) plain: bool,
 }
 
 /// How long cleaning up may take, a login included.
@@ -218,6 +220,7 @@ impl Core {
     ) -> Result<Exit, RemoteError> {
         let arguments = GlobalArguments {
             sudo_password: None,
+            use_sudo_password: None,
             su_password: None,
             ..command.arguments.clone()
         };
@@ -264,7 +267,12 @@ impl Core {
     }
 
     /// An exit, unless a password was not accepted.
-    pub(super) fn judge(&self, exit: Exit, composed: &Composed, known: &Known) -> Result<Exit, RemoteError> {
+    pub(super) fn judge(
+        &self,
+        exit: Exit,
+        composed: &Composed,
+        known: &Known,
+    ) -> Result<Exit, RemoteError> {
         if let Some((program, user)) = &known.refused {
             return Err(not_accepted(&self.host, program, user, &known.said));
         }

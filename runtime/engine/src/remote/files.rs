@@ -8,6 +8,7 @@ use super::data::{PutSource, random_name};
 use super::exec::Command;
 use super::host::Remote;
 use super::refusal::refusal;
+use super::run::Prepared;
 use crate::arguments::{GlobalArguments, ShellExecutable};
 use crate::command::{CommandOutput, quote};
 use crate::connector::{Exit, OutputSink as _, Stdin, Stream};
@@ -50,19 +51,58 @@ impl Remote {
         request: &PutRequest,
         arguments: &GlobalArguments,
     ) -> Result<PutReport, RemoteError> {
+        let mut prepared = self.prepared_put(source, request, arguments).await?;
+        let mut output = CommandOutput::default();
+        let ended = self
+            .core
+            .exec(prepared.command(), &mut |stream, bytes| {
+                output.write(stream, bytes);
+            })
+            .await;
+        self.put_report(ended, &output, request, &prepared.arguments)
+    }
+
+    /// What puts a file, ready to go.
+    pub(super) async fn prepared_put(
+        &self,
+        source: PutSource,
+        request: &PutRequest,
+        arguments: &GlobalArguments,
+    ) -> Result<Prepared, RemoteError> {
         let (stdin, length) = source.measured().await?;
         let text = if self.has_shell() {
             self.put_text(request, length, arguments)?
         } else {
             scripted_put(request)
         };
-        let (exit, output) = self
-            .transfer(text, &format!("putting {}", request.dest), stdin, arguments)
-            .await?;
+        Ok(Prepared {
+            text,
+            shown: format!("putting {}", request.dest),
+            arguments: for_files(arguments),
+            head: Vec::new(),
+            stdin,
+            pty: false,
+            plain: true,
+            files: None,
+        })
+    }
+
+    /// What became of a file that was put.
+    pub(super) fn put_report(
+        &self,
+        ended: Result<Exit, RemoteError>,
+        output: &CommandOutput,
+        request: &PutRequest,
+        arguments: &GlobalArguments,
+    ) -> Result<PutReport, RemoteError> {
+        let exit = ended?;
+        if let Some(error) = refusal(self.host(), &exit, output, false, arguments) {
+            return Err(error);
+        }
         let said = output.stdout();
         let how = said.lines().last().unwrap_or_default();
         if exit.status != Some(0) {
-            return Err(self.failed(&request.dest, &output));
+            return Err(self.failed(&request.dest, output));
         }
         if !self.has_shell() || how == "replaced" {
             return Ok(PutReport::default());
@@ -144,6 +184,7 @@ impl Remote {
             pty: false,
             interruptible: true,
             looks: false,
+            plain: false,
         };
         let fetching = async {
             let mut sink = |stream: Stream, bytes: &[u8]| match stream {
@@ -178,35 +219,6 @@ impl Remote {
         match refusal(self.host(), &exit, &said, false, &arguments) {
             Some(error) => Err(error),
             None => Err(self.failed(src, &said)),
-        }
-    }
-
-    async fn transfer(
-        &self,
-        text: String,
-        shown: &str,
-        stdin: Stdin,
-        arguments: &GlobalArguments,
-    ) -> Result<(Exit, CommandOutput), RemoteError> {
-        let arguments = for_files(arguments);
-        let mut output = CommandOutput::default();
-        let command = Command {
-            text,
-            shown: shown.to_owned(),
-            arguments: &arguments,
-            head: Vec::new(),
-            stdin,
-            pty: false,
-            interruptible: true,
-            looks: false,
-        };
-        let exit = self
-            .core
-            .exec(command, &mut |stream, bytes| output.write(stream, bytes))
-            .await?;
-        match refusal(self.host(), &exit, &output, false, &arguments) {
-            Some(error) => Err(error),
-            None => Ok((exit, output)),
         }
     }
 

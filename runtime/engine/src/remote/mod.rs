@@ -3,22 +3,26 @@
 //!
 //! It knows sessions and command composition, and nothing of operations, facts or stages.
 
+mod chain;
 mod data;
 mod end;
 mod error;
 mod exec;
 mod files;
 mod host;
+mod look;
 mod marks;
 mod refusal;
 mod run;
 mod secret;
 mod shell;
 
+pub use chain::{ChainEnd, ChainEvent, Link, Task};
 pub use data::PutSource;
 pub use error::RemoteError;
 pub use files::{PutReport, PutRequest};
 pub use host::Remote;
+pub use look::{Look, Looked, Looking};
 pub use run::CommandResult;
 
 #[cfg(test)]

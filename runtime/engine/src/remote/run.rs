@@ -43,6 +43,26 @@ impl Remote {
         secrets: &[String],
         sink: &mut (dyn FnMut(Stream, &[u8]) + Send),
     ) -> Result<CommandResult, RemoteError> {
+        let mut prepared = self.prepared(command, arguments, secrets).await?;
+        let mut kept = Kept::default();
+        let ended = {
+            let mut both = |stream: Stream, bytes: &[u8]| {
+                kept.write(stream, bytes);
+                sink(stream, bytes);
+            };
+            self.core.exec(prepared.command(), &mut both).await
+        };
+        prepared.clean_up().await;
+        self.result(ended, kept, &prepared)
+    }
+
+    /// A command with everything that it needs made ready.
+    pub(super) async fn prepared(
+        &self,
+        command: &Shell,
+        arguments: &GlobalArguments,
+        secrets: &[String],
+    ) -> Result<Prepared, RemoteError> {
         let text = render(&command.text).map_err(RemoteError::Unsupported)?;
         let shown = shortened(&self.core.secrets.mask(&text));
         let mut arguments = arguments.clone();
@@ -85,30 +105,28 @@ impl Remote {
             (None, Some(text)) => Stdin::Bytes(Bytes::from(text.clone().into_bytes())),
             (None, None) => Stdin::Empty,
         };
-        let pty = GlobalArguments::is(arguments.get_pty);
-        let mut kept = Kept::default();
-        let ended = {
-            let command = Command {
-                text: format!("{read}{text}"),
-                shown,
-                arguments: &arguments,
-                head,
-                stdin,
-                pty,
-                interruptible: true,
-                looks: false,
-            };
-            let mut both = |stream: Stream, bytes: &[u8]| {
-                kept.write(stream, bytes);
-                sink(stream, bytes);
-            };
-            self.core.exec(command, &mut both).await
-        };
-        if let Some(files) = files {
-            files.remove().await;
-        }
+        Ok(Prepared {
+            text: format!("{read}{text}"),
+            shown,
+            pty: GlobalArguments::is(arguments.get_pty),
+            arguments,
+            head,
+            stdin,
+            plain: false,
+            files,
+        })
+    }
+
+    /// What became of a command.
+    pub(super) fn result(
+        &self,
+        ended: Result<Exit, RemoteError>,
+        kept: Kept,
+        prepared: &Prepared,
+    ) -> Result<CommandResult, RemoteError> {
         let exit = ended.map_err(|error| with_output(error, &kept.output))?;
-        if let Some(error) = refusal(self.host(), &exit, &kept.output, pty, &arguments) {
+        let (pty, arguments) = (prepared.pty, &prepared.arguments);
+        if let Some(error) = refusal(self.host(), &exit, &kept.output, pty, arguments) {
             return Err(error);
         }
         Ok(CommandResult {
@@ -116,6 +134,50 @@ impl Remote {
             output: kept.output,
             truncated: kept.truncated,
         })
+    }
+}
+
+/// A command with what it reads and runs under.
+pub(super) struct Prepared {
+    pub(super) text: String,
+    pub(super) shown: String,
+    pub(super) arguments: GlobalArguments,
+    pub(super) head: Vec<u8>,
+    pub(super) stdin: Stdin,
+    pub(super) pty: bool,
+    pub(super) plain: bool,
+    pub(super) files: Option<PrivateFiles>,
+}
+
+impl Prepared {
+    /// The command, once: a stream can be read only once.
+    pub(super) fn command(&mut self) -> Command<'_> {
+        Command {
+            text: self.text.clone(),
+            shown: self.shown.clone(),
+            arguments: &self.arguments,
+            head: self.head.clone(),
+            stdin: match &self.stdin {
+                Stdin::Bytes(bytes) => Stdin::Bytes(bytes.clone()),
+                _ => std::mem::replace(&mut self.stdin, Stdin::Empty),
+            },
+            pty: self.pty,
+            interruptible: true,
+            looks: false,
+            plain: self.plain,
+        }
+    }
+
+    /// True for what cannot be given twice, and needs a channel of its own.
+    pub(super) fn is_stream(&self) -> bool {
+        matches!(self.stdin, Stdin::Reader(_))
+    }
+
+    /// Removes what was written for it.
+    pub(super) async fn clean_up(&mut self) {
+        if let Some(files) = self.files.take() {
+            files.remove().await;
+        }
     }
 }
 
@@ -153,14 +215,18 @@ fn with_output(mut error: RemoteError, printed: &CommandOutput) -> RemoteError {
 
 /// Keeps output up to a limit.
 #[derive(Default)]
-struct Kept {
+pub(super) struct Kept {
     output: CommandOutput,
     held: usize,
     truncated: bool,
 }
 
 impl Kept {
-    fn write(&mut self, stream: Stream, bytes: &[u8]) {
+    pub(super) fn into_output(self) -> CommandOutput {
+        self.output
+    }
+
+    pub(super) fn write(&mut self, stream: Stream, bytes: &[u8]) {
         let room = KEPT.saturating_sub(self.held);
         let part = bytes.get(..room).unwrap_or(bytes);
         self.truncated |= part.len() < bytes.len();

@@ -153,6 +153,7 @@ impl PrivateFiles {
                 pty: false,
                 interruptible: true,
                 looks: false,
+                plain: false,
             };
             let mut output = CommandOutput::default();
             let exit = core
@@ -188,6 +189,7 @@ async fn remove(core: &Arc<Core>, folder: &str, arguments: &GlobalArguments) {
         pty: false,
         interruptible: false,
         looks: false,
+        plain: false,
     };
     // Nothing can be done where the host does not answer any more.
     let _ = tokio::time::timeout(CLEAN_UP, core.exec(command, &mut |_, _| {})).await;

@@ -14,7 +14,7 @@ use crate::json::{Json, JsonMap};
 use crate::place::Place;
 use crate::remote::{CommandResult, Remote};
 
-use super::{HostOperation, OperationId};
+use super::{HostOperation, OperationId, Plan};
 
 /// A deploy function that is being evaluated.
 #[derive(Clone, Debug, Default)]
@@ -199,6 +199,21 @@ impl Host {
             .filter(|operation| operation.parent.is_none())
             .map(|operation| operation.id)
             .collect()
+    }
+
+    /// The plans that come after an operation's, in order, as far as they are wanted.
+    pub(crate) fn plans_after(&self, id: OperationId, mut wanted: impl FnMut(&Plan) -> bool) {
+        let work = self.work();
+        let Some(at) = work.operations.get_index_of(&id) else {
+            return;
+        };
+        let later = work.operations.values().skip(at + 1);
+        for operation in later.filter(|operation| operation.parent.is_none()) {
+            match &operation.plan {
+                Some(plan) if wanted(plan) => {}
+                _ => return,
+            }
+        }
     }
 
     /// How many steps have run on the host in this run. A plan made at the same count is fresh.

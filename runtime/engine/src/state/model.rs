@@ -70,6 +70,8 @@ pub struct Plan {
     pub skipped: bool,
     /// How many steps had run on the host when it was made.
     pub generation: u64,
+    /// The facts that it was made from, nested operations included.
+    pub(crate) reads: Vec<Arc<str>>,
 }
 
 impl Plan {

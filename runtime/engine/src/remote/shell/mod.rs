@@ -12,5 +12,5 @@ mod pool;
 mod run;
 mod script;
 
-pub(super) use pool::Shells;
-pub(super) use run::Job;
+pub(super) use pool::{Shells, key};
+pub(super) use run::{Done, Given, Job};

@@ -28,6 +28,8 @@ pub(in crate::remote) enum Piece {
     Began,
     Output(Stream, Vec<u8>),
     Ended(Exit),
+    /// A command before it in its chain failed: it did not run.
+    Skipped,
     /// The shell, or the connection, ended while it ran.
     Lost(String),
     /// The shell ended before its turn: it did not run.
@@ -62,6 +64,7 @@ struct Item {
     number: u64,
     to: mpsc::UnboundedSender<Piece>,
     status: Option<i32>,
+    skipped: bool,
     /// The streams on which it has ended.
     ended: [bool; 2],
 }
@@ -140,6 +143,7 @@ impl Shell {
             number,
             to,
             status: None,
+            skipped: false,
             ended: [false, false],
         });
         turns.announce();
@@ -190,7 +194,8 @@ impl Shell {
             .next()
             .and_then(|word| word.parse().ok())
             .unwrap_or_default();
-        let status: Option<i32> = words.next().and_then(|word| word.parse().ok());
+        let how = words.next().unwrap_or_default();
+        let status: Option<i32> = how.parse().ok();
         if number == 0 && stream == Stream::Stdout {
             turns.prints = Some(words.next() == Some("printf"));
         }
@@ -199,15 +204,19 @@ impl Shell {
         }
         if let Some(item) = turns.items.iter_mut().find(|item| item.number == number) {
             item.status = status.or(item.status);
+            item.skipped |= how == script::SKIPPED;
             if let Some(ended) = item.ended.get_mut(at(stream)) {
                 *ended = true;
             }
         }
         while let Some(item) = turns.items.pop_front_if(|item| item.ended == [true, true]) {
-            let _ = item.to.send(Piece::Ended(Exit {
-                status: item.status,
-                signal: None,
-            }));
+            let _ = item.to.send(match item.skipped {
+                true => Piece::Skipped,
+                false => Piece::Ended(Exit {
+                    status: item.status,
+                    signal: None,
+                }),
+            });
         }
         turns.announce();
     }
@@ -232,12 +241,13 @@ impl Shell {
             return;
         }
         core.shells.unusable(&self.arguments);
-        let refused = exit.ok().and_then(|exit| {
-            match core.judge(exit, composed, &lock(&self.known)) {
-                Ok(exit) => refusal(&core.host, &exit, &turns.said, false, &self.arguments),
-                Err(error) => Some(error),
-            }
-        });
+        let refused =
+            exit.ok().and_then(
+                |exit| match core.judge(exit, composed, &lock(&self.known)) {
+                    Ok(exit) => refusal(&core.host, &exit, &turns.said, false, &self.arguments),
+                    Err(error) => Some(error),
+                },
+            );
         for item in items {
             let _ = item.to.send(match &refused {
                 Some(error) => Piece::Refused(error.clone()),

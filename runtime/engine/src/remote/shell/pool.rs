@@ -46,12 +46,20 @@ pub(in crate::remote) struct Taken {
 /// What a command asks of a shell.
 pub(in crate::remote) struct Wanted<'a> {
     pub(in crate::remote) arguments: &'a GlobalArguments,
-    /// True for what waits its turn behind others; false for what goes elsewhere then.
-    pub(in crate::remote) behind: bool,
     /// True for what only looks.
     pub(in crate::remote) looks: bool,
     /// True for what has standard input.
     pub(in crate::remote) reads: bool,
+}
+
+/// A way to run commands, by name: commands of the same name may share a shell.
+pub(in crate::remote) fn key(arguments: &GlobalArguments) -> String {
+    if !has_privilege(arguments) {
+        return String::new();
+    }
+    let mut words = privilege_only(arguments).to_json();
+    words.shift_remove("_shell_executable");
+    canonical(&Json::Object(words))
 }
 
 impl Shells {
@@ -87,13 +95,13 @@ impl Shells {
         open.retain(|_, entry| entry.shell.is_open());
         let own = u64::from(!wanted.looks);
         if let Some(entry) = open.get_mut(&key) {
-            let stale = is_another_user(wanted.arguments)
-                && changes - own != entry.others + entry.own;
+            let stale =
+                is_another_user(wanted.arguments) && changes - own != entry.others + entry.own;
             if stale && entry.shell.is_idle() {
                 // The user's groups may be others by now, which only a new shell gets.
                 entry.shell.close();
                 open.remove(&key);
-            } else if stale || !(wanted.behind || entry.shell.is_idle()) {
+            } else if stale || !entry.shell.is_idle() {
                 return None;
             }
         }
@@ -165,15 +173,6 @@ impl Drop for Shells {
     fn drop(&mut self) {
         self.close();
     }
-}
-
-fn key(arguments: &GlobalArguments) -> String {
-    if !has_privilege(arguments) {
-        return String::new();
-    }
-    let mut words = privilege_only(arguments).to_json();
-    words.shift_remove("_shell_executable");
-    canonical(&Json::Object(words))
 }
 
 /// True where commands run as someone who is neither root nor who logged in: only such a user's rights may change with

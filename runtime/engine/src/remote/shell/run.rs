@@ -1,14 +1,15 @@
-//! One command in an open shell: given, watched, and ended with the shell when it may not go on.
+//! Commands in an open shell: given, watched, and ended with the shell when they may not go on.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::opened::Piece;
-use super::pool::{Taken, Wanted};
-use super::script::{fits, item};
-use crate::arguments::GlobalArguments;
+use super::opened::{Piece, Shell};
+use super::pool::{Taken, Wanted, key};
+use super::script::{Line, Link, fits};
+use crate::arguments::{GlobalArguments, ShellExecutable};
+use crate::command::has_privilege;
 use crate::connector::{Exit, Stdin, Stream};
 use crate::remote::RemoteError;
 use crate::remote::data::OnDrop;
@@ -22,6 +23,7 @@ pub(in crate::remote) struct Job<'a> {
     arguments: &'a GlobalArguments,
     stdin: Vec<u8>,
     looks: bool,
+    plain: bool,
 }
 
 impl<'a> Job<'a> {
@@ -36,21 +38,68 @@ impl<'a> Job<'a> {
         if command.pty || !command.interruptible || !fits(&command.text, length) {
             return None;
         }
+        // Without a shell around it a command is the login shell's, which may be another than `sh`.
+        let bare = command.arguments.shell() == ShellExecutable::None;
+        if bare && !has_privilege(command.arguments) {
+            return None;
+        }
         Some(Self {
             text: &command.text,
             shown: &command.shown,
             arguments: command.arguments,
             stdin: [command.head.as_slice(), given].concat(),
             looks: command.looks,
+            plain: command.plain,
         })
+    }
+
+    /// Whose shell it needs.
+    pub(in crate::remote) fn key(&self) -> String {
+        key(self.arguments)
+    }
+
+    fn script(&self, number: u64, link: Link<'_>) -> String {
+        let line = Line {
+            text: self.text,
+            arguments: self.arguments,
+            stdin: &self.stdin,
+            plain: self.plain,
+            link,
+        };
+        line.script(number)
+    }
+
+    /// The statuses that mean success, as the shell compares them.
+    fn codes(&self) -> String {
+        match &self.arguments.success_exit_codes {
+            None => String::from("0"),
+            Some(codes) => codes
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(" "),
+        }
     }
 }
 
 /// How a command in a shell ended.
-enum Done {
+pub(in crate::remote) enum Done {
+    /// By itself.
     Exit(Exit),
+    /// Not by itself.
     Error(RemoteError),
+    /// It did not run, since one before it failed.
+    Skipped,
+    /// It did not run, since the shell ended.
     NotRun,
+}
+
+/// Commands that were given to a shell and whose output comes one after another.
+pub(in crate::remote) struct Given {
+    shell: Arc<Shell>,
+    pieces: std::collections::VecDeque<UnboundedReceiver<Piece>>,
+    /// Ends the shell when nobody waits any more.
+    abandoned: Option<OnDrop>,
 }
 
 impl Core {
@@ -60,57 +109,140 @@ impl Core {
         job: Job<'_>,
         sink: &mut (dyn FnMut(Stream, &[u8]) + Send),
     ) -> Option<Result<Exit, RemoteError>> {
-        let wanted = Wanted {
-            arguments: job.arguments,
-            behind: false,
-            looks: job.looks,
-            reads: !job.stdin.is_empty(),
-        };
-        let Taken { shell, mut pieces } = self.shells.take(self, &wanted, |number| {
-            item(number, job.text, job.arguments, &job.stdin)
-        })?;
-        let abandoned = {
-            let (core, shell) = (self.clone(), shell.clone());
-            OnDrop::spawn(move || async move {
-                shell.end(&core).await;
-            })
-        };
-        let mut cancelled = self.cancelled.subscribe();
+        let mut given = self.give(std::slice::from_ref(&job), false)?;
         let limit = job.arguments.timeout;
-        let (began, turn) = tokio::sync::oneshot::channel();
-        let mut began = Some(began);
+        match given.next(self, job.shown, limit, sink, &mut || {}).await {
+            Done::Exit(exit) => Some(Ok(exit)),
+            Done::Error(error) => Some(Err(error)),
+            Done::Skipped | Done::NotRun => None,
+        }
+    }
+
+    /// Gives commands to one shell, all at once. In a chain each runs only if the one before succeeded. None: they do
+    /// not run, since they need channels of their own.
+    pub(in crate::remote) fn give(
+        self: &Arc<Self>,
+        jobs: &[Job<'_>],
+        chain: bool,
+    ) -> Option<Given> {
+        let first = jobs.first()?;
+        let whose = key(first.arguments);
+        if jobs.iter().any(|job| key(job.arguments) != whose) {
+            return None;
+        }
+        let wanted = Wanted {
+            arguments: first.arguments,
+            looks: jobs.iter().all(|job| job.looks),
+            reads: jobs.iter().any(|job| !job.stdin.is_empty()),
+        };
+        let codes = first.codes();
+        let link = match chain {
+            true => Link::First(&codes),
+            false => Link::None,
+        };
+        let Taken { shell, pieces } = self
+            .shells
+            .take(self, &wanted, |number| first.script(number, link))?;
+        let mut given = Given::new(self, shell);
+        given.pieces.push_back(pieces);
+        for job in jobs.iter().skip(1) {
+            let codes = job.codes();
+            let link = match chain {
+                true => Link::Next(&codes),
+                false => Link::None,
+            };
+            given.add(job, link);
+        }
+        Some(given)
+    }
+}
+
+impl Given {
+    fn new(core: &Arc<Core>, shell: Arc<Shell>) -> Self {
+        let (core, ended) = (core.clone(), shell.clone());
+        let abandoned = OnDrop::spawn(move || async move {
+            ended.end(&core).await;
+        });
+        Self {
+            shell,
+            pieces: std::collections::VecDeque::new(),
+            abandoned: Some(abandoned),
+        }
+    }
+
+    /// Gives the same shell another command, behind those that it has.
+    fn add(&mut self, job: &Job<'_>, link: Link<'_>) {
+        let pieces = self
+            .shell
+            .give(|number| job.script(number, link), !job.stdin.is_empty());
+        // A shell that takes no more has ended: what comes of that is said of the command that ran in it.
+        self.pieces.extend(pieces);
+    }
+
+    /// Commands that only look, behind those that were given, to be awaited by somebody else.
+    pub(in crate::remote) fn behind(&mut self, core: &Arc<Core>, jobs: &[Job<'_>]) -> Self {
+        let mut behind = Self::new(core, self.shell.clone());
+        for job in jobs {
+            behind.add(job, Link::None);
+        }
+        behind
+    }
+
+    /// Waits for the end of the next command.
+    pub(in crate::remote) async fn next(
+        &mut self,
+        core: &Arc<Core>,
+        shown: &str,
+        limit: Option<f64>,
+        sink: &mut (dyn FnMut(Stream, &[u8]) + Send),
+        began: &mut (dyn FnMut() + Send),
+    ) -> Done {
+        let Some(mut pieces) = self.pieces.pop_front() else {
+            return Done::NotRun;
+        };
+        let mut cancelled = core.cancelled.subscribe();
+        let (turn, has_turn) = tokio::sync::oneshot::channel();
+        let mut turn = Some(turn);
         let deadline = async {
             match limit.map(Duration::try_from_secs_f64) {
                 // Time counts from the turn on; a turn that never comes is one that needs no limit.
-                Some(limit) if turn.await.is_ok() => {
+                Some(limit) if has_turn.await.is_ok() => {
                     tokio::time::sleep(limit.unwrap_or(Duration::MAX)).await;
                 }
                 _ => std::future::pending().await,
             }
         };
+        let mut begins = || {
+            if let Some(turn) = turn.take() {
+                let _ = turn.send(());
+                began();
+            }
+        };
         let cut = tokio::select! {
             biased;
-            done = follow(&self.host, &mut pieces, sink, || {
-                if let Some(began) = began.take() {
-                    let _ = began.send(());
+            done = follow(&core.host, &mut pieces, sink, &mut begins) => {
+                if self.pieces.is_empty() {
+                    self.done();
                 }
-            }) => {
-                abandoned.disarm();
-                return match done {
-                    Done::Exit(exit) => Some(Ok(exit)),
-                    Done::Error(error) => Some(Err(error)),
-                    Done::NotRun => None,
-                };
+                return done;
             }
             _ = cancelled.wait_for(|cancelled| *cancelled) => Cut::Interrupted,
             () = deadline => Cut::Timeout(limit.unwrap_or_default()),
         };
-        let remark = shell.end(self).await;
+        let remark = self.shell.end(core).await;
         // What was printed up to the end is still on its way.
-        let rest = follow(&self.host, &mut pieces, sink, || {});
+        let mut begins = || {};
+        let rest = follow(&core.host, &mut pieces, sink, &mut begins);
         let _ = tokio::time::timeout(Duration::from_secs(1), rest).await;
-        abandoned.disarm();
-        Some(Err(cut.error(job.shown, remark)))
+        self.done();
+        Done::Error(cut.error(shown, remark))
+    }
+
+    /// Nothing that was given needs watching any more.
+    pub(in crate::remote) fn done(&mut self) {
+        if let Some(abandoned) = self.abandoned.take() {
+            abandoned.disarm();
+        }
     }
 }
 
@@ -119,7 +251,7 @@ async fn follow(
     host: &str,
     pieces: &mut UnboundedReceiver<Piece>,
     sink: &mut (dyn FnMut(Stream, &[u8]) + Send),
-    mut began: impl FnMut(),
+    began: &mut (dyn FnMut() + Send),
 ) -> Done {
     while let Some(piece) = pieces.recv().await {
         match piece {
@@ -128,6 +260,7 @@ async fn follow(
             Piece::Ended(exit) => return Done::Exit(exit),
             Piece::Refused(error) => return Done::Error(error),
             Piece::NotRun => return Done::NotRun,
+            Piece::Skipped => return Done::Skipped,
             Piece::Lost(message) => {
                 return Done::Error(RemoteError::Lost {
                     host: host.to_owned(),

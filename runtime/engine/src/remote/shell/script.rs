@@ -6,7 +6,7 @@ use crate::arguments::{GlobalArguments, ShellExecutable};
 use crate::command::{compose_without_privilege, quote};
 
 /// The most that a command may read from within the script, in bytes; what is longer gets a channel of its own.
-pub(in crate::remote) const INLINE: usize = 128 * 1024;
+const INLINE: usize = 128 * 1024;
 
 /// The longest text of a command that goes through a shell, in bytes.
 const TEXT: usize = 256 * 1024;
@@ -21,35 +21,82 @@ pub(super) fn first(mark: &str) -> String {
 }
 
 /// True where a command can go through a shell.
-pub(in crate::remote) fn fits(text: &str, stdin: usize) -> bool {
+pub(super) fn fits(text: &str, stdin: usize) -> bool {
     text.len() <= TEXT && stdin <= INLINE && !text.contains('\0')
 }
 
-/// The text that runs one command and marks its end.
-///
-/// It is one complete piece of shell text whatever the command is: the command itself is a quoted word.
-pub(in crate::remote) fn item(
-    number: u64,
-    text: &str,
-    arguments: &GlobalArguments,
-    stdin: &[u8],
-) -> String {
-    let inner = compose_without_privilege(text, arguments);
-    let command = match arguments.shell() {
-        ShellExecutable::Program(_) => inner,
-        ShellExecutable::None => format!("(eval {})", quote(&inner)),
-    };
-    let mut script = String::with_capacity(command.len() + stdin.len() + 64);
-    if stdin.is_empty() {
-        let _ = writeln!(script, "{command} </dev/null");
-    } else {
-        script.push_str("printf '");
-        escape(stdin, &mut script);
-        let _ = writeln!(script, "' | {command}");
-    }
-    let _ = writeln!(script, "wl_e {number} $?");
-    script
+/// A command as a shell takes it.
+pub(super) struct Line<'a> {
+    pub(super) text: &'a str,
+    pub(super) arguments: &'a GlobalArguments,
+    pub(super) stdin: &'a [u8],
+    /// True for text of which nobody can tell whether a `sh` of its own runs it.
+    pub(super) plain: bool,
+    /// Its place among commands of which each depends on the one before.
+    pub(super) link: Link<'a>,
 }
+
+/// A command's place in a chain.
+pub(super) enum Link<'a> {
+    /// It is no part of a chain.
+    None,
+    /// The first, with the statuses that mean success.
+    First(&'a str),
+    /// One that runs only if the one before succeeded.
+    Next(&'a str),
+}
+
+impl Line<'_> {
+    /// The text that runs it and marks its end.
+    ///
+    /// It is one complete piece of shell text whatever the command is: the command itself is a quoted word.
+    pub(super) fn script(&self, number: u64) -> String {
+        let command = self.command();
+        let mut script = String::with_capacity(command.len() + self.stdin.len() + 96);
+        if let Link::Next(_) = self.link {
+            script.push_str("if [ -n \"$wl_c\" ]; then\n");
+        }
+        if self.stdin.is_empty() {
+            let _ = writeln!(script, "{command} </dev/null");
+        } else {
+            script.push_str("printf '");
+            escape(self.stdin, &mut script);
+            let _ = writeln!(script, "' | {command}");
+        }
+        let _ = match self.link {
+            Link::None => writeln!(script, "wl_e {number} $?"),
+            Link::First(codes) => writeln!(script, "wl_k {number} $? {}", quote(codes)),
+            Link::Next(codes) => writeln!(
+                script,
+                "wl_k {number} $? {}\nelse wl_e {number} {SKIPPED}; fi",
+                quote(codes)
+            ),
+        };
+        script
+    }
+
+    fn command(&self) -> String {
+        let shell = self.arguments.shell();
+        // Its own process id is what a command may find out; it is the shell's then.
+        let own = self.text.contains("$$") || self.text.contains("PID") || self.text.contains("$0");
+        if self.plain && !own && shell == ShellExecutable::Program(String::from("sh")) {
+            let arguments = GlobalArguments {
+                shell_executable: Some(ShellExecutable::None),
+                ..self.arguments.clone()
+            };
+            let inner = compose_without_privilege(self.text, &arguments);
+            return format!("(eval {})", quote(&inner));
+        }
+        let inner = compose_without_privilege(self.text, self.arguments);
+        match shell {
+            ShellExecutable::Program(_) => inner,
+            ShellExecutable::None => format!("(eval {})", quote(&inner)),
+        }
+    }
+}
+
+/// What stands instead of the status of a command that did not run, since one before it failed.
+pub(super) const SKIPPED: &str = "skipped";
 
 /// Bytes as the format of `printf` within single quotes.
 fn escape(bytes: &[u8], script: &mut String) {
@@ -77,6 +124,25 @@ mod tests {
     use std::io::Write as _;
     use std::process::{Command, Stdio};
 
+    fn item(number: u64, text: &str, arguments: &GlobalArguments, stdin: &[u8]) -> String {
+        line(text, arguments, stdin, Link::None).script(number)
+    }
+
+    fn line<'a>(
+        text: &'a str,
+        arguments: &'a GlobalArguments,
+        stdin: &'a [u8],
+        link: Link<'a>,
+    ) -> Line<'a> {
+        Line {
+            text,
+            arguments,
+            stdin,
+            plain: false,
+            link,
+        }
+    }
+
     fn run(shell: &str, script: &str) -> Vec<u8> {
         let mut child = Command::new(shell)
             .stdin(Stdio::piped())
@@ -96,7 +162,9 @@ mod tests {
 
     #[test]
     fn all_bytes_come_through_both_shells() {
-        let bytes: Vec<u8> = (0..=255).chain(b"-n %s \\n '\"$x`y` \xc3\xa9\r\n".iter().copied()).collect();
+        let bytes: Vec<u8> = (0..=255)
+            .chain(b"-n %s \\n '\"$x`y` \xc3\xa9\r\n".iter().copied())
+            .collect();
         for shell in ["sh", "bash"] {
             let printed = through(shell, &bytes);
             let expected = [b"\nM 0 0 printf\n", bytes.as_slice(), b"\nM 1 0\n"].concat();
@@ -119,11 +187,64 @@ mod tests {
             ]
             .concat();
             let printed = String::from_utf8(run("sh", &script)).unwrap();
-            let ends: Vec<&str> = printed.lines().filter(|line| line.starts_with("M ")).collect();
+            let ends: Vec<&str> = printed
+                .lines()
+                .filter(|line| line.starts_with("M "))
+                .collect();
             assert_eq!(ends.len(), 4, "{printed}");
             assert_eq!(ends[1], "M 1 2");
             assert_eq!(ends[2], "M 2 3");
             assert!(printed.contains("\non\n\nM 3 0\n"), "{printed}");
+        }
+    }
+
+    #[test]
+    fn what_stands_behind_a_failure_does_not_run() {
+        let arguments = GlobalArguments::default();
+        let chain = [
+            first("M"),
+            line("exit 3", &arguments, b"", Link::First("0 3")).script(1),
+            line("exit 1", &arguments, b"", Link::Next("0")).script(2),
+            line("echo no", &arguments, b"", Link::Next("0")).script(3),
+            line("echo no", &arguments, b"", Link::Next("0")).script(4),
+            line("echo yes", &arguments, b"", Link::First("0")).script(5),
+        ];
+        let printed = String::from_utf8(run("sh", &chain.concat())).unwrap();
+        let lines: Vec<&str> = printed
+            .lines()
+            .filter(|line| !line.is_empty())
+            .skip(1)
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                "M 1 3",
+                "M 2 1",
+                "M 3 skipped",
+                "M 4 skipped",
+                "yes",
+                "M 5 0"
+            ]
+        );
+    }
+
+    #[test]
+    fn plain_text_sees_what_a_shell_of_its_own_would_show() {
+        let arguments = GlobalArguments::default();
+        for text in [
+            "echo $0; set -e; false; echo no",
+            "echo 'a b'; exit 4",
+            "x=1; f() { echo $x; }; f",
+            "cat <<E\n$HOME\nE\n",
+        ] {
+            let printed = |plain: bool| {
+                let line = Line {
+                    plain,
+                    ..line(text, &arguments, b"", Link::None)
+                };
+                run("sh", &format!("{}{}", first("M"), line.script(1)))
+            };
+            assert_eq!(printed(true), printed(false), "{text}");
         }
     }
 
