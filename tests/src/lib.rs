@@ -2,6 +2,7 @@
 //!
 //! * [`SshHosts`]: real SSH servers, each with its own root filesystem, that a test starts and that end with it.
 //! * [`Windlass`]: the command line in an environment of its own, and what it printed as a snapshot.
+//! * [`AtTerminal`]: the command line at a terminal, with what it shows and what is typed.
 //! * [`guest`]: components that misbehave, for `--pack`.
 //! * [`or_skip!`]: how a test says that a part of the machine is missing, so that the skip is counted.
 //!
@@ -19,9 +20,11 @@ mod guests;
 mod redact;
 mod skip;
 mod targets;
+mod terminal;
 
 pub use command_line::{Outcome, Windlass};
 pub use guests::guest;
 pub use redact::Redactor;
 pub use skip::{Missing, skip};
 pub use targets::{SshHost, SshHosts, SshOptions};
+pub use terminal::AtTerminal;

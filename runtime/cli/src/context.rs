@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use windlass::engine::secrets::SecretStore;
+use windlass::engine::secrets::{Ask, SecretStore};
 
 use crate::args::Global;
 use crate::errors::CliError;
+use crate::prompt;
 use crate::ui::Ui;
 
 /// The options and the streams.
@@ -19,10 +20,12 @@ pub(crate) struct Context {
 impl Context {
     pub(crate) fn new(global: Global) -> Self {
         let ui = Arc::new(Ui::new(global.json));
+        let secrets = SecretStore::default();
+        secrets.set_ask(Arc::new(Person { ui: ui.clone() }));
         Self {
             global,
             ui,
-            secrets: SecretStore::default(),
+            secrets,
         }
     }
 
@@ -48,5 +51,24 @@ impl Context {
         // What still waits for standard input would keep the runtime from ending.
         runtime.shutdown_background();
         result
+    }
+}
+
+/// Who sits at the terminal, if anybody does.
+struct Person {
+    ui: Arc<Ui>,
+}
+
+impl Ask for Person {
+    fn ask(&self, what: &str) -> Result<String, String> {
+        let asked = || prompt::password(what, &what.replace(' ', "_"));
+        // Everything else goes on while the person types.
+        let typed = tokio::task::block_in_place(|| self.ui.alone(asked));
+        typed.map_err(|error| {
+            if matches!(error, CliError::Interrupted) {
+                prompt::pass_on_interrupt();
+            }
+            error.to_string()
+        })
     }
 }

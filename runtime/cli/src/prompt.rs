@@ -60,6 +60,12 @@ pub(crate) fn password(what: &str, setting: &str) -> Result<String, CliError> {
     typed
 }
 
+/// Makes a Ctrl-C that was typed as an answer what it is everywhere else.
+pub(crate) fn pass_on_interrupt() {
+    // Who cannot signal itself goes on without an answer.
+    let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::INT);
+}
+
 /// Reads to the end of the line. Ctrl-C arrives as a byte, since the terminal sends no signals meanwhile.
 fn read_typed(terminal: &mut File) -> Result<String, CliError> {
     let mut typed = Vec::new();

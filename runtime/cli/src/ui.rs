@@ -105,6 +105,11 @@ impl Ui {
         });
     }
 
+    /// Does something at the terminal, with nothing drawn or written meanwhile.
+    pub(crate) fn alone<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.bars.suspend(work)
+    }
+
     /// A line on standard error.
     pub(crate) fn error_line(&self, text: &str) {
         self.bars.suspend(|| {

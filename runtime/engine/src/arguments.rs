@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::condition::Condition;
 use crate::json::{Json, JsonMap, kind_of};
-use crate::secrets::SecretStore;
+use crate::secrets::{ASKED_SUDO, SecretStore};
 
 /// Which shell wraps a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,7 +137,7 @@ global_arguments! {
     sudo_password: SecretArgument = "_sudo_password", read::secret, show::secret;
     /// Keep the environment with sudo (`-E`). Default false.
     preserve_sudo_env: bool = "_preserve_sudo_env", read::boolean, show::plain;
-    /// Ask once for sudo's password. Default false.
+    /// Ask a person for sudo's password, once a run, unless `sudo_password` is set. Default false.
     use_sudo_password: bool = "_use_sudo_password", read::boolean, show::plain;
     /// Run as this user with su.
     su_user: String = "_su_user", read::text, show::plain;
@@ -246,6 +246,15 @@ impl GlobalArguments {
         flag.unwrap_or(false)
     }
 
+    /// The password that sudo is given: the one that is set, or the one that a person is asked for.
+    #[must_use]
+    pub fn password_for_sudo(&self) -> Option<SecretArgument> {
+        let asked = || SecretArgument(ASKED_SUDO.to_owned());
+        self.sudo_password
+            .clone()
+            .or_else(|| Self::is(self.use_sudo_password).then(asked))
+    }
+
     /// The part that says as whom and where a command runs: what facts inherit from the operation that asks.
     #[must_use]
     pub fn execution_context(&self) -> Self {
@@ -254,6 +263,7 @@ impl GlobalArguments {
             sudo_user: self.sudo_user.clone(),
             use_sudo_login: self.use_sudo_login,
             sudo_password: self.sudo_password.clone(),
+            use_sudo_password: self.use_sudo_password,
             preserve_sudo_env: self.preserve_sudo_env,
             su_user: self.su_user.clone(),
             use_su_login: self.use_su_login,

@@ -105,7 +105,7 @@ impl Default for Config {
             diff: false,
             ignore_errors: false,
             retry: 0,
-            retry_delay: 5.0,
+            retry_delay: RETRY_DELAY,
             inherit_env: Vec::new(),
             env: IndexMap::new(),
             parallel: 0,
@@ -115,6 +115,9 @@ impl Default for Config {
         }
     }
 }
+
+/// Seconds between tries where nothing else is set.
+const RETRY_DELAY: f64 = 5.0;
 
 const KEYS: [&str; 13] = [
     "fail_percent",
@@ -349,7 +352,8 @@ impl Config {
             temp_dir: self.temp_dir.clone(),
             ignore_errors: self.ignore_errors.then_some(true),
             retries: (self.retry > 0).then_some(self.retry),
-            retry_delay: (self.retry > 0).then_some(self.retry_delay),
+            retry_delay: (self.retry > 0 || self.retry_delay != RETRY_DELAY)
+                .then_some(self.retry_delay),
             ..GlobalArguments::default()
         };
         self.arguments.clone().over(&implied)

@@ -4,7 +4,7 @@
 //! identities; the value is read once, joined in at execution, and masked wherever output is shown or kept.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use base64::Engine as _;
 use secrecy::{ExposeSecret, SecretString};
@@ -41,10 +41,30 @@ pub enum SecretError {
     },
 }
 
+/// Asks a person for secrets.
+pub trait Ask: Send + Sync {
+    /// Asks for `what` (`sudo password`) and gives the answer. The thread that calls may be blocked meanwhile.
+    ///
+    /// # Errors
+    /// Why there is no answer, with the fix.
+    fn ask(&self, what: &str) -> Result<String, String>;
+}
+
+/// The password for sudo that a person is asked for, once a run.
+pub(crate) const ASKED_SUDO: &str = "ask:sudo password";
+
 /// The secrets of a run. Cheap to clone; clones share their values.
 #[derive(Clone, Default)]
 pub struct SecretStore {
     values: Arc<RwLock<BTreeMap<String, SecretString>>>,
+    asking: Arc<Mutex<Asking>>,
+}
+
+/// Whom to ask, and which questions were not answered: nobody is asked the same a second time.
+#[derive(Default)]
+struct Asking {
+    who: Option<Arc<dyn Ask>>,
+    unanswered: BTreeMap<String, SecretError>,
 }
 
 impl std::fmt::Debug for SecretStore {
@@ -77,10 +97,48 @@ impl SecretStore {
                     .map_err(|error| unreadable(format!("{path}: {error}")))?;
                 text.strip_suffix('\n').map(str::to_owned).unwrap_or(text)
             }
+            Some(("ask", what)) => return self.ask(identity, what),
             _ => return Err(SecretError::UnknownSource(identity.to_owned())),
         };
         self.insert(identity, value);
         Ok(())
+    }
+
+    /// Says who is asked for secrets that only a person knows: for sudo's password where `_use_sudo_password` is set.
+    pub fn set_ask(&self, who: Arc<dyn Ask>) {
+        self.asking
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .who = Some(who);
+    }
+
+    fn ask(&self, identity: &str, what: &str) -> Result<(), SecretError> {
+        // Held while the question is open: who needs the same answer waits for it.
+        let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.with(identity, |_| ()).is_some() {
+            return Ok(());
+        }
+        if let Some(error) = asking.unanswered.get(identity) {
+            return Err(error.clone());
+        }
+        let answer = match &asking.who {
+            Some(who) => who.ask(what),
+            None => Err(String::from("there is nobody to ask in this program")),
+        };
+        match answer {
+            Ok(value) => {
+                self.insert(identity, value);
+                Ok(())
+            }
+            Err(message) => {
+                let error = SecretError::Unreadable {
+                    identity: what.to_owned(),
+                    message,
+                };
+                asking.unanswered.insert(identity.to_owned(), error.clone());
+                Err(error)
+            }
+        }
     }
 
     /// Keeps a value that the program has: a password asked for, or one that stands in host data.
@@ -281,6 +339,35 @@ mod tests {
             SecretStore::default().load("vault:x").unwrap_err(),
             SecretError::UnknownSource(String::from("vault:x"))
         );
+    }
+
+    #[test]
+    fn a_person_is_asked_once_whatever_the_answer() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        struct Person(Result<String, String>, AtomicUsize);
+        impl Ask for Person {
+            fn ask(&self, what: &str) -> Result<String, String> {
+                assert_eq!(what, "sudo password");
+                self.1.fetch_add(1, Ordering::SeqCst);
+                self.0.clone()
+            }
+        }
+        for answer in [Ok(String::from("hunter22")), Err(String::from("no"))] {
+            let store = SecretStore::default();
+            let person = Arc::new(Person(answer.clone(), AtomicUsize::new(0)));
+            store.set_ask(person.clone());
+            std::thread::scope(|scope| {
+                for _ in 0..4 {
+                    scope.spawn(|| {
+                        let given = store.reveal_to_target(ASKED_SUDO);
+                        assert_eq!(given.ok(), answer.clone().ok());
+                    });
+                }
+            });
+            assert_eq!(person.1.load(Ordering::SeqCst), 1);
+        }
+        let nobody = SecretStore::default().load(ASKED_SUDO).unwrap_err();
+        assert!(nobody.to_string().contains("nobody to ask"), "{nobody}");
     }
 
     #[test]

@@ -1,9 +1,7 @@
 //! `windlass apply`
 
-use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 
-use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use windlass_tests::Windlass;
 
 use crate::with_deploy;
@@ -101,37 +99,20 @@ fn a_record_is_kept_that_only_its_owner_reads_and_no_secret_is_in() {
 
 /// Runs `apply` at a terminal, types an answer, and gives the exit code with all that was shown.
 fn answered(windlass: &Windlass, answer: &str) -> (u32, String) {
-    let pty = native_pty_system().openpty(PtySize::default()).unwrap();
-    let plain = windlass.command(["apply", "@local", "deploy.star"]);
-    let mut command = CommandBuilder::new(plain.get_program());
-    command.args(plain.get_args());
-    command.cwd(plain.get_current_dir().unwrap());
-    command.env_clear();
-    for (name, value) in plain.get_envs() {
-        command.env(name, value.unwrap_or_default());
-    }
-    let mut child = pty.slave.spawn_command(command).unwrap();
-    drop(pty.slave);
-    let mut reader = pty.master.try_clone_reader().unwrap();
-    let mut writer = pty.master.take_writer().unwrap();
-    writeln!(writer, "{answer}").unwrap();
-    let mut shown = Vec::new();
-    // A terminal whose other side is gone ends in an error on Linux.
-    let _ = reader.read_to_end(&mut shown);
-    let code = child.wait().unwrap().exit_code();
-    (code, String::from_utf8_lossy(&shown).into_owned())
+    let mut terminal = windlass.at_terminal(["apply", "@local", "deploy.star"]);
+    terminal.sees("Apply these changes? [y/N]").types(answer);
+    terminal.ends()
 }
 
 #[test]
 fn at_a_terminal_it_asks() {
     let windlass = with_deploy();
-    let (code, shown) = answered(&windlass, "n");
+    let (code, shown) = answered(&windlass, "n\n");
     assert_eq!(code, 0, "{shown}");
-    assert!(shown.contains("Apply these changes? [y/N]"), "{shown}");
     assert!(shown.contains("nothing was changed"), "{shown}");
     assert!(!windlass.dir().join("out").exists());
 
-    let (code, shown) = answered(&windlass, "y");
+    let (code, shown) = answered(&windlass, "y\n");
     assert_eq!(code, 0, "{shown}");
     assert_eq!(windlass.read("out/page"), "hello\n");
 }

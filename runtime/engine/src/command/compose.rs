@@ -86,8 +86,8 @@ pub fn compose_marked(text: &str, arguments: &GlobalArguments, marker: &str) -> 
     }
     if uses(arguments.sudo, &arguments.sudo_user) {
         line.sudo(arguments, marker);
-        if let Some(password) = &arguments.sudo_password {
-            passwords.insert(0, Password::Sudo(password.clone()));
+        if let Some(password) = arguments.password_for_sudo() {
+            passwords.insert(0, Password::Sudo(password));
         }
     }
     if uses(arguments.dzdo, &arguments.dzdo_user) {
@@ -184,7 +184,7 @@ impl Line {
             program.push_str(" -E");
         }
         self.program(&program, &arguments.sudo_user);
-        if arguments.sudo_password.is_some() {
+        if arguments.password_for_sudo().is_some() {
             let user = arguments
                 .sudo_user
                 .as_ref()

@@ -76,7 +76,9 @@ fn hint(program: &str, said: &str, status: i32, arguments: &GlobalArguments) -> 
         _ if status == 127 => {
             "install it on the host, or use another of `_sudo`, `_doas` and `_su_user`"
         }
-        "sudo" if said.contains("password is required") && arguments.sudo_password.is_some() => {
+        "sudo"
+            if said.contains("password is required") && arguments.password_for_sudo().is_some() =>
+        {
             "the password was right, but sudo forgets it at once (timestamp_timeout=0): allow the user NOPASSWD in sudoers"
         }
         "sudo"
