@@ -569,7 +569,8 @@ fn is_simple(shell: &Shell) -> bool {
     shell.stdin.is_none() && shell.env.is_empty() && shell.files.is_empty()
 }
 
-/// Hands answers to those who wait for them, as they come; gives back those that have none.
+/// Hands answers to those who wait for them, once all are there: what they ask next then travels together as well. Gives
+/// back those that have none.
 async fn hand_out(
     state: &State,
     host: &Arc<Host>,
@@ -579,9 +580,12 @@ async fn hand_out(
     for item in &items {
         show_input(state, host, &item.look.text);
     }
+    let answers = join_all(looking.answers.into_iter().map(|(_, answer)| answer)).await;
+    // Who gets an answer may ask again: nothing leaves before all have theirs.
+    let _busy = Busy::new(host);
     let mut left = Vec::new();
-    for (item, (_, answer)) in items.into_iter().zip(looking.answers) {
-        match answer.await.ok().flatten() {
+    for (item, answer) in items.into_iter().zip(answers) {
+        match answer.ok().flatten() {
             Some(Ok(output)) => {
                 show_output(state, host, &output);
                 let _ = item.answer.send(Ok(output));

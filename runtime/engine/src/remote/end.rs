@@ -52,6 +52,7 @@ impl Core {
         let start: String = process.start.chars().filter(char::is_ascii_digit).collect();
         let command = Command {
             text: format!("p={} s={start}\n{SCRIPT}", process.pid),
+            routine: None,
             shown: String::from("ending processes"),
             arguments,
             head: Vec::new(),

@@ -19,6 +19,8 @@ use crate::connector::{ConnectorError, ExecRequest, Exit, OutputSink, Stdin, Str
 pub(super) struct Command<'a> {
     /// The text, before composition.
     pub(super) text: String,
+    /// What the text ends with: a script of ours.
+    pub(super) routine: Option<&'static Routine>,
     /// What messages call it.
     pub(super) shown: String,
     pub(super) arguments: &'a GlobalArguments,
@@ -32,6 +34,15 @@ pub(super) struct Command<'a> {
     pub(super) looks: bool,
     /// True for text that needs no `sh` of its own within an open shell.
     pub(super) plain: bool,
+}
+
+/// A script of ours, which an open shell is told once.
+pub(super) struct Routine {
+    /// The function that it becomes there.
+    pub(super) name: &'static str,
+    pub(super) body: &'static str,
+    /// What stands in front of it there.
+    pub(super) inside: &'static str,
 }
 
 /// How long cleaning up may take, a login included.
@@ -110,7 +121,11 @@ impl Core {
             return ended;
         }
         let nonce = random_name()?;
-        let composed = compose_marked(&command.text, command.arguments, &nonce);
+        let text = match command.routine {
+            Some(routine) => format!("{}\n{}", command.text, routine.body),
+            None => command.text,
+        };
+        let composed = compose_marked(&text, command.arguments, &nonce);
         let mut head = self.password_lines(&composed)?;
         let silent = command.pty && !head.is_empty();
         head.extend_from_slice(&command.head);

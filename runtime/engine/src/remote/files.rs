@@ -5,7 +5,7 @@ use tokio::sync::mpsc;
 
 use super::RemoteError;
 use super::data::{PutSource, random_name};
-use super::exec::Command;
+use super::exec::{Command, Routine};
 use super::host::Remote;
 use super::refusal::refusal;
 use super::run::Prepared;
@@ -13,7 +13,13 @@ use crate::arguments::{GlobalArguments, ShellExecutable};
 use crate::command::{CommandOutput, quote};
 use crate::connector::{Exit, OutputSink as _, Stdin, Stream};
 
-const PUT: &str = include_str!("put.sh");
+/// What puts a file, behind the lines that say which.
+static PUT: Routine = Routine {
+    name: "wl_put",
+    body: include_str!("put.sh"),
+    // What comes through an open shell is whole: it has its end.
+    inside: "z=",
+};
 
 /// Where a file goes, and what it becomes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,13 +76,14 @@ impl Remote {
         arguments: &GlobalArguments,
     ) -> Result<Prepared, RemoteError> {
         let (stdin, length) = source.measured().await?;
-        let text = if self.has_shell() {
-            self.put_text(request, length, arguments)?
+        let (text, routine) = if self.has_shell() {
+            (self.put_text(request, length, arguments)?, Some(&PUT))
         } else {
-            scripted_put(request)
+            (scripted_put(request), None)
         };
         Ok(Prepared {
             text,
+            routine,
             shown: format!("putting {}", request.dest),
             arguments: for_files(arguments),
             head: Vec::new(),
@@ -143,13 +150,18 @@ impl Remote {
             .unwrap_or(&self.core.temp_folder);
         let word = |value: &Option<String>| quote(value.as_deref().unwrap_or_default());
         Ok(format!(
-            "d={} z={length} n={} k={} m={} o={} g={}\n{PUT}",
+            "d={} z={length} n={} k={} m={} u={} o={} g={}",
             quote(&dest),
             random_name()?,
             quote(temp),
             request
                 .mode
                 .map(|mode| format!("{mode:04o}"))
+                .unwrap_or_default(),
+            request
+                .mode
+                .filter(|mode| mode & !0o666 == 0)
+                .map(|mode| format!("{:04o}", 0o777 & !mode))
                 .unwrap_or_default(),
             word(&request.user),
             word(&request.group),
@@ -177,6 +189,7 @@ impl Remote {
         let arguments = for_files(arguments);
         let command = Command {
             text: format!("cat {}", quote(&path)),
+            routine: None,
             shown: format!("fetching {src}"),
             arguments: &arguments,
             head: Vec::new(),

@@ -41,6 +41,7 @@ impl Look {
     fn command(&self) -> Command<'_> {
         Command {
             text: self.text.to_string(),
+            routine: None,
             shown: self.text.lines().next().unwrap_or_default().to_owned(),
             arguments: &self.arguments,
             head: Vec::new(),

@@ -1,9 +1,10 @@
-# Puts standard input at a path, whole or not at all. In front stand d (the path), z (how many bytes come), n (a name
-# nobody can guess), k (the folder for temporary files), and m, o, g (mode, owner, group, or empty). The last line
-# printed is `replaced`, or `in place: WHY`.
-was=$(umask)
+# Puts standard input at a path, whole or not at all. In front stand d (the path), z (how many bytes come, or empty
+# where they cannot be cut short), n (a name nobody can guess), k (the folder for temporary files), m, o, g (mode, owner,
+# group, or empty), and u (the umask that leaves mode m, if one does). The last line printed is `replaced`, or
+# `in place: WHY`.
+[ -n "$m" ] || was=$(umask)
 umask 077
-t= own= how= open= mode= uid= gid=
+t= own= how= open= mode= uid= gid= new=
 drop() {
   [ -z "$t" ] || rm -f -- "$t"
   if [ -n "$own" ]; then cd .. && rmdir -- "$n"; fi
@@ -19,7 +20,7 @@ case $d in */*) p=${d%/*}; [ -n "$p" ] || p=/ ;; *) p=. ;; esac
 to=$d
 
 l=$(ls -ld -- "$p/.") || fail "the folder $p cannot be looked at"
-case ${l%% *} in ????????w*) open=1 ;; esac
+case ${l%% *} in ????????w*) open=1 ;; *+) u= ;; esac
 if [ -L "$d" ]; then
   # A link in a folder that everybody can write may be anybody's: it is replaced, not followed.
   [ -n "$open" ] || how='it is a link'
@@ -42,6 +43,13 @@ elif [ -e "$d" ]; then
   how='it is no regular file'
 fi
 
+# A new file is as its umask leaves it; with an owner to come it is private until then.
+if [ -n "$u" ] && [ -z "$mode$how$open$o$g" ]; then
+  umask "$u"
+  m=
+  new=1
+fi
+
 if [ -n "$how" ]; then
   make "$k/$n" || fail "there is no room for temporary files in $k"
   t=$k/$n
@@ -60,8 +68,10 @@ else
 fi
 
 cat >"$t" || fail "it could not be written"
-c=$(wc -c <"$t")
-[ "$((c))" -eq "$z" ] || fail "only $((c)) of $z bytes arrived"
+if [ -n "$z" ]; then
+  c=$(wc -c <"$t")
+  [ "$((c))" -eq "$z" ] || fail "only $((c)) of $z bytes arrived"
+fi
 
 # Owner, then mode (a new owner takes set-id bits away), of the file $1.
 become() {
@@ -89,7 +99,7 @@ if [ -n "$mode" ]; then
   fi
   if [ -n "$o$g" ]; then o=${o:-$uid} g=${g:-$gid}; fi
   m=${m:-$mode}
-elif [ -z "$m" ]; then
+elif [ -z "$m$new" ]; then
   (umask "$was" && chmod =rw "$t") || fail "its mode could not be set"
 fi
 become "$t"

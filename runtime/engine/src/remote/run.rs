@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::RemoteError;
 use super::data::random_name;
-use super::exec::Command;
+use super::exec::{Command, Routine};
 use super::host::Remote;
 use super::refusal::refusal;
 use super::secret::{PrivateFiles, hidden_environment, is_name};
@@ -107,6 +107,7 @@ impl Remote {
         };
         Ok(Prepared {
             text: format!("{read}{text}"),
+            routine: None,
             shown,
             pty: GlobalArguments::is(arguments.get_pty),
             arguments,
@@ -140,6 +141,7 @@ impl Remote {
 /// A command with what it reads and runs under.
 pub(super) struct Prepared {
     pub(super) text: String,
+    pub(super) routine: Option<&'static Routine>,
     pub(super) shown: String,
     pub(super) arguments: GlobalArguments,
     pub(super) head: Vec<u8>,
@@ -154,6 +156,7 @@ impl Prepared {
     pub(super) fn command(&mut self) -> Command<'_> {
         Command {
             text: self.text.clone(),
+            routine: self.routine,
             shown: self.shown.clone(),
             arguments: &self.arguments,
             head: self.head.clone(),

@@ -146,6 +146,7 @@ impl PrivateFiles {
                     std::mem::take(&mut make),
                     quote(&path)
                 ),
+                routine: None,
                 shown: format!("writing the private file ${name}"),
                 arguments: &made.arguments,
                 head: Vec::new(),
@@ -182,6 +183,7 @@ impl PrivateFiles {
 async fn remove(core: &Arc<Core>, folder: &str, arguments: &GlobalArguments) {
     let command = Command {
         text: format!("rm -rf {}", quote(folder)),
+        routine: None,
         shown: String::from("removing private files"),
         arguments,
         head: Vec::new(),

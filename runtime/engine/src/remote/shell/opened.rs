@@ -14,7 +14,7 @@ use crate::command::{CommandOutput, Composed, compose_marked};
 use crate::connector::{ConnectorError, ExecRequest, Exit, OutputSink, Stdin, Stream};
 use crate::remote::RemoteError;
 use crate::remote::data::{Shared, behind, lock, random_name};
-use crate::remote::exec::{Known, announced, privilege_only};
+use crate::remote::exec::{Known, Routine, announced, privilege_only};
 use crate::remote::host::Core;
 use crate::remote::marks::Marks;
 use crate::remote::refusal::refusal;
@@ -57,7 +57,20 @@ struct Turns {
     current: [u64; 2],
     /// Whether it takes what commands read; none before it said so.
     prints: Option<bool>,
+    /// The routines that it knows.
+    told: Vec<&'static str>,
     said: CommandOutput,
+}
+
+/// What a command asks of its shell.
+#[derive(Clone, Copy)]
+pub(in crate::remote) struct Asked {
+    /// True for what only looks.
+    pub(in crate::remote) looks: bool,
+    /// True for what has standard input.
+    pub(in crate::remote) reads: bool,
+    /// A routine that it calls.
+    pub(in crate::remote) routine: Option<&'static Routine>,
 }
 
 struct Item {
@@ -65,6 +78,7 @@ struct Item {
     to: mpsc::UnboundedSender<Piece>,
     status: Option<i32>,
     skipped: bool,
+    looks: bool,
     /// The streams on which it has ended.
     ended: [bool; 2],
 }
@@ -101,6 +115,7 @@ impl Shell {
                 items: VecDeque::new(),
                 current: [0, 0],
                 prints: None,
+                told: Vec::new(),
                 said: CommandOutput::default(),
             }),
             known: Shared::default(),
@@ -128,13 +143,21 @@ impl Shell {
     pub(super) fn give(
         &self,
         script: impl FnOnce(u64) -> String,
-        reads: bool,
+        asked: Asked,
     ) -> Option<mpsc::UnboundedReceiver<Piece>> {
         let mut turns = lock(&self.turns);
-        if reads && turns.prints == Some(false) {
+        if asked.reads && turns.prints == Some(false) {
             return None;
         }
         let number = turns.next;
+        let told = asked
+            .routine
+            .is_none_or(|routine| turns.told.contains(&routine.name));
+        if let (false, Some(routine)) = (told, asked.routine) {
+            let definition = Bytes::from(script::definition(routine));
+            turns.input.as_ref()?.send(definition).ok()?;
+            turns.told.push(routine.name);
+        }
         let input = turns.input.as_ref()?;
         input.send(Bytes::from(script(number))).ok()?;
         turns.next += 1;
@@ -144,6 +167,7 @@ impl Shell {
             to,
             status: None,
             skipped: false,
+            looks: asked.looks,
             ended: [false, false],
         });
         turns.announce();
@@ -152,6 +176,11 @@ impl Shell {
 
     pub(super) fn is_idle(&self) -> bool {
         lock(&self.turns).items.is_empty()
+    }
+
+    /// True where nothing runs or waits that may change something.
+    pub(super) fn only_looks(&self) -> bool {
+        lock(&self.turns).items.iter().all(|item| item.looks)
     }
 
     pub(super) fn is_open(&self) -> bool {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, Weak};
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::opened::{Piece, Shell};
+use super::opened::{Asked, Piece, Shell};
 use crate::arguments::GlobalArguments;
 use crate::command::has_privilege;
 use crate::json::{Json, canonical};
@@ -43,15 +43,6 @@ pub(in crate::remote) struct Taken {
     pub(in crate::remote) pieces: UnboundedReceiver<Piece>,
 }
 
-/// What a command asks of a shell.
-pub(in crate::remote) struct Wanted<'a> {
-    pub(in crate::remote) arguments: &'a GlobalArguments,
-    /// True for what only looks.
-    pub(in crate::remote) looks: bool,
-    /// True for what has standard input.
-    pub(in crate::remote) reads: bool,
-}
-
 /// A way to run commands, by name: commands of the same name may share a shell.
 pub(in crate::remote) fn key(arguments: &GlobalArguments) -> String {
     if !has_privilege(arguments) {
@@ -77,31 +68,33 @@ impl Shells {
     pub(in crate::remote) fn take(
         &self,
         core: &Arc<Core>,
-        wanted: &Wanted<'_>,
+        arguments: &GlobalArguments,
+        asked: Asked,
         script: impl FnOnce(u64) -> String,
     ) -> Option<Taken> {
-        let changes = match wanted.looks {
+        let changes = match asked.looks {
             true => self.changes.load(Ordering::SeqCst),
             false => self.changes.fetch_add(1, Ordering::SeqCst) + 1,
         };
         if !self.on.load(Ordering::SeqCst) {
             return None;
         }
-        let key = key(wanted.arguments);
+        let key = key(arguments);
         if lock(&self.unusable).contains(&key) {
             return None;
         }
         let mut open = lock(&self.open);
         open.retain(|_, entry| entry.shell.is_open());
-        let own = u64::from(!wanted.looks);
+        let own = u64::from(!asked.looks);
         if let Some(entry) = open.get_mut(&key) {
-            let stale =
-                is_another_user(wanted.arguments) && changes - own != entry.others + entry.own;
+            let stale = is_another_user(arguments) && changes - own != entry.others + entry.own;
             if stale && entry.shell.is_idle() {
                 // The user's groups may be others by now, which only a new shell gets.
                 entry.shell.close();
                 open.remove(&key);
-            } else if stale || !entry.shell.is_idle() {
+            } else if stale || !(entry.shell.is_idle() || (asked.looks && entry.shell.only_looks()))
+            {
+                // Nobody waits behind a command, which may take long.
                 return None;
             }
         }
@@ -115,7 +108,7 @@ impl Shells {
                     entry.shell.close();
                 }
             }
-            let shell = Shell::open(core, wanted.arguments).ok()?;
+            let shell = Shell::open(core, arguments).ok()?;
             self.watch(core);
             let others = changes - own;
             open.insert(
@@ -129,7 +122,7 @@ impl Shells {
         }
         let entry = open.get_mut(&key)?;
         entry.own += own;
-        let pieces = entry.shell.give(script, wanted.reads)?;
+        let pieces = entry.shell.give(script, asked)?;
         Some(Taken {
             shell: entry.shell.clone(),
             pieces,

@@ -5,20 +5,21 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::opened::{Piece, Shell};
-use super::pool::{Taken, Wanted, key};
+use super::opened::{Asked, Piece, Shell};
+use super::pool::{Taken, key};
 use super::script::{Line, Link, fits};
 use crate::arguments::{GlobalArguments, ShellExecutable};
 use crate::command::has_privilege;
 use crate::connector::{Exit, Stdin, Stream};
 use crate::remote::RemoteError;
 use crate::remote::data::OnDrop;
-use crate::remote::exec::{Command, Cut};
+use crate::remote::exec::{Command, Cut, Routine};
 use crate::remote::host::Core;
 
 /// A command for a shell.
 pub(in crate::remote) struct Job<'a> {
     text: &'a str,
+    routine: Option<&'static Routine>,
     shown: &'a str,
     arguments: &'a GlobalArguments,
     stdin: Vec<u8>,
@@ -45,6 +46,7 @@ impl<'a> Job<'a> {
         }
         Some(Self {
             text: &command.text,
+            routine: command.routine,
             shown: &command.shown,
             arguments: command.arguments,
             stdin: [command.head.as_slice(), given].concat(),
@@ -58,9 +60,18 @@ impl<'a> Job<'a> {
         key(self.arguments)
     }
 
+    fn asked(&self) -> Asked {
+        Asked {
+            looks: self.looks,
+            reads: !self.stdin.is_empty(),
+            routine: self.routine,
+        }
+    }
+
     fn script(&self, number: u64, link: Link<'_>) -> String {
         let line = Line {
             text: self.text,
+            routine: self.routine,
             arguments: self.arguments,
             stdin: &self.stdin,
             plain: self.plain,
@@ -130,19 +141,18 @@ impl Core {
         if jobs.iter().any(|job| key(job.arguments) != whose) {
             return None;
         }
-        let wanted = Wanted {
-            arguments: first.arguments,
-            looks: jobs.iter().all(|job| job.looks),
+        let asked = Asked {
             reads: jobs.iter().any(|job| !job.stdin.is_empty()),
+            ..first.asked()
         };
         let codes = first.codes();
         let link = match chain {
             true => Link::First(&codes),
             false => Link::None,
         };
-        let Taken { shell, pieces } = self
-            .shells
-            .take(self, &wanted, |number| first.script(number, link))?;
+        let Taken { shell, pieces } = self.shells.take(self, first.arguments, asked, |number| {
+            first.script(number, link)
+        })?;
         let mut given = Given::new(self, shell);
         given.pieces.push_back(pieces);
         for job in jobs.iter().skip(1) {
@@ -172,9 +182,8 @@ impl Given {
 
     /// Gives the same shell another command, behind those that it has.
     fn add(&mut self, job: &Job<'_>, link: Link<'_>) {
-        let pieces = self
-            .shell
-            .give(|number| job.script(number, link), !job.stdin.is_empty());
+        let script = |number| job.script(number, link);
+        let pieces = self.shell.give(script, job.asked());
         // A shell that takes no more has ended: what comes of that is said of the command that ran in it.
         self.pieces.extend(pieces);
     }

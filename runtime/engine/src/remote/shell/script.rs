@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::arguments::{GlobalArguments, ShellExecutable};
 use crate::command::{compose_without_privilege, quote};
+use crate::remote::exec::Routine;
 
 /// The most that a command may read from within the script, in bytes; what is longer gets a channel of its own.
 const INLINE: usize = 128 * 1024;
@@ -14,6 +15,11 @@ const TEXT: usize = 256 * 1024;
 /// What a shell reads first: how a command's end is marked. `{mark}` is its own word, `{printf}` tells whether the
 /// shell can print by itself, since what another program prints stands in `ps`.
 const FIRST: &str = include_str!("first.sh");
+
+/// The text that tells a shell a routine.
+pub(super) fn definition(routine: &Routine) -> String {
+    format!("{}() {{\n{}\n}}\n", routine.name, routine.body)
+}
 
 /// The text that begins a shell; its end is marked as that of number 0.
 pub(super) fn first(mark: &str) -> String {
@@ -28,6 +34,8 @@ pub(super) fn fits(text: &str, stdin: usize) -> bool {
 /// A command as a shell takes it.
 pub(super) struct Line<'a> {
     pub(super) text: &'a str,
+    /// What the text ends with, which the shell knows by name.
+    pub(super) routine: Option<&'static Routine>,
     pub(super) arguments: &'a GlobalArguments,
     pub(super) stdin: &'a [u8],
     /// True for text of which nobody can tell whether a `sh` of its own runs it.
@@ -77,6 +85,15 @@ impl Line<'_> {
 
     fn command(&self) -> String {
         let shell = self.arguments.shell();
+        if let Some(routine) = self.routine {
+            let call = format!("{}\n{}\n{}", self.text, routine.inside, routine.name);
+            let arguments = GlobalArguments {
+                shell_executable: Some(ShellExecutable::None),
+                ..self.arguments.clone()
+            };
+            let inner = compose_without_privilege(&call, &arguments);
+            return format!("(eval {})", quote(&inner));
+        }
         // Its own process id is what a command may find out; it is the shell's then.
         let own = self.text.contains("$$") || self.text.contains("PID") || self.text.contains("$0");
         if self.plain && !own && shell == ShellExecutable::Program(String::from("sh")) {
@@ -136,6 +153,7 @@ mod tests {
     ) -> Line<'a> {
         Line {
             text,
+            routine: None,
             arguments,
             stdin,
             plain: false,
