@@ -125,6 +125,9 @@ pub(crate) struct Global {
         help_heading = "Running"
     )]
     pub(crate) no_wait: bool,
+    /// A channel for each command, instead of shells that stay open: slower, for finding out what went wrong
+    #[arg(long, global = true, help_heading = "Running")]
+    pub(crate) no_batch: bool,
     /// Stop when more than this share of the hosts failed [default: when all failed]
     #[arg(long, global = true, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100), help_heading = "Running")]
     pub(crate) fail_percent: Option<u8>,

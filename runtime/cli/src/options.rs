@@ -90,6 +90,9 @@ fn settings(context: &Context) -> Result<Vec<(String, Json)>, CliError> {
     for (key, _) in flags.into_iter().filter(|(_, on)| *on) {
         settings.push((key.to_owned(), Json::Bool(true)));
     }
+    if global.no_batch {
+        settings.push((String::from("batch"), Json::Bool(false)));
+    }
     let numbers = [
         ("parallel", global.parallel.map(Json::from)),
         ("fail_percent", global.fail_percent.map(Json::from)),

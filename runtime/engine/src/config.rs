@@ -90,6 +90,9 @@ pub struct Config {
     pub parallel: usize,
     /// The versions that a deploy accepts, as `>=0.1, <0.3`. Default: any.
     pub require_version: Option<String>,
+    /// Whether what a host is asked and told together travels together, through shells that stay open. Default true;
+    /// false gives each command a channel of its own, for finding out what went wrong.
+    pub batch: bool,
     arguments: GlobalArguments,
     secrets: SecretStore,
 }
@@ -110,6 +113,7 @@ impl Default for Config {
             env: IndexMap::new(),
             parallel: 0,
             require_version: None,
+            batch: true,
             arguments: GlobalArguments::default(),
             secrets: SecretStore::default(),
         }
@@ -119,7 +123,7 @@ impl Default for Config {
 /// Seconds between tries where nothing else is set.
 const RETRY_DELAY: f64 = 5.0;
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "fail_percent",
     "connect_timeout",
     "temp_dir",
@@ -133,6 +137,7 @@ const KEYS: [&str; 13] = [
     "env",
     "parallel",
     "require_version",
+    "batch",
 ];
 
 fn default_shell() -> ShellExecutable {
@@ -218,6 +223,7 @@ impl Config {
                 self.shell = shell(value).ok_or_else(|| wrong("a program's name, or nothing"))?
             }
             "diff" => self.diff = value.as_bool().ok_or_else(|| wrong("true or false"))?,
+            "batch" => self.batch = value.as_bool().ok_or_else(|| wrong("true or false"))?,
             "ignore_errors" => {
                 self.ignore_errors = value.as_bool().ok_or_else(|| wrong("true or false"))?
             }
@@ -270,6 +276,7 @@ impl Config {
                 ShellExecutable::Program(program) => Json::from(program.clone()),
             },
             "diff" => Json::from(self.diff),
+            "batch" => Json::from(self.batch),
             "ignore_errors" => Json::from(self.ignore_errors),
             "retry" => Json::from(self.retry),
             "retry_delay" => Json::from(self.retry_delay),

@@ -96,13 +96,17 @@ pub(crate) async fn open(state: &State, host: &Arc<Host>) -> Result<(), EngineEr
         connect_timeout: limit,
     };
     let session = connector.connect(target).await?;
-    let remote = Arc::new(Remote::new(
+    let remote = Remote::new(
         host.name(),
         session,
         state.secrets().clone(),
         state.config().temp_folder(),
-    ));
-    host.set_remote(Some(remote));
+    );
+    let remote = match state.config().batch {
+        true => remote,
+        false => remote.without_shells(),
+    };
+    host.set_remote(Some(Arc::new(remote)));
     let server = tokio::spawn(crate::facts::serve(state.clone(), host.clone()));
     host.set_server(Some(server.abort_handle()));
     Ok(())

@@ -284,11 +284,15 @@ fn ends_a_list(text: &str) -> bool {
 }
 
 /// True when a line is surely one program with its arguments, so that a program which runs it may stand in front.
-fn is_simple(line: &str) -> bool {
+pub(crate) fn is_simple(line: &str) -> bool {
+    // Words that the shell itself acts on, POSIX's and those of shells that stand in for `sh`.
     const BUILTINS: &[&str] = &[
-        ".", ":", "alias", "break", "case", "cd", "command", "continue", "eval", "exec", "exit",
-        "export", "for", "if", "read", "return", "set", "shift", "time", "trap", "type", "ulimit",
-        "umask", "unset", "until", "wait", "while",
+        ".", ":", "alias", "bg", "bind", "break", "builtin", "case", "cd", "command", "continue",
+        "declare", "dirs", "disown", "enable", "eval", "exec", "exit", "export", "fc", "fg", "for",
+        "getopts", "hash", "history", "if", "jobs", "let", "local", "logout", "mapfile", "popd",
+        "pushd", "read", "readarray", "readonly", "return", "select", "set", "shift", "shopt",
+        "source", "suspend", "time", "times", "trap", "type", "typeset", "ulimit", "umask",
+        "unalias", "unset", "until", "wait", "while",
     ];
     let first = line.split_whitespace().next().unwrap_or_default();
     !first.is_empty()

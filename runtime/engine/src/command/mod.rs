@@ -4,6 +4,7 @@ mod compose;
 mod output;
 mod quote;
 
+pub(crate) use compose::is_simple;
 pub use compose::{
     Composed, MARKER, Password, compose, compose_marked, compose_without_privilege, has_privilege,
 };

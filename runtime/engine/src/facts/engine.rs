@@ -525,10 +525,11 @@ pub(crate) async fn serve(state: State, host: Arc<Host>) {
 
 async fn send(state: State, host: Arc<Host>, group: Vec<Waiting>) {
     let _window = state.fact_window().acquire().await;
-    let shared = host
+    let has_shell = host
         .remote()
         .map(|remote| remote.has_shell())
         .unwrap_or(false);
+    let shared = has_shell && state.config().batch;
     let (together, alone): (Vec<_>, Vec<_>) = group
         .into_iter()
         .partition(|item| shared && is_simple(&item.shell));
@@ -548,7 +549,7 @@ async fn send(state: State, host: Arc<Host>, group: Vec<Waiting>) {
     join_all(left.into_iter().map(|item| {
         let (state, host) = (&state, &host);
         async move {
-            let text = if shared {
+            let text = if has_shell {
                 item.look.text.to_string()
             } else {
                 item.key_command()

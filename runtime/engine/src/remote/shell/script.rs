@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
+use indexmap::IndexMap;
+
 use crate::arguments::{GlobalArguments, ShellExecutable};
-use crate::command::{compose_without_privilege, quote};
+use crate::command::{compose_without_privilege, is_simple, quote};
 use crate::remote::exec::Routine;
 
 /// The most that a command may read from within the script, in bytes; what is longer gets a channel of its own.
@@ -83,6 +85,11 @@ impl Line<'_> {
         script
     }
 
+    /// True where nothing stands in front of the text.
+    fn bare(&self) -> bool {
+        self.arguments.chdir.is_none() && self.arguments.env.as_ref().is_none_or(IndexMap::is_empty)
+    }
+
     fn command(&self) -> String {
         let shell = self.arguments.shell();
         if let Some(routine) = self.routine {
@@ -106,6 +113,12 @@ impl Line<'_> {
         }
         let inner = compose_without_privilege(self.text, self.arguments);
         match shell {
+            // One program with its words needs no shell in between.
+            ShellExecutable::Program(program)
+                if program == "sh" && self.bare() && is_simple(self.text) =>
+            {
+                self.text.to_owned()
+            }
             ShellExecutable::Program(_) => inner,
             ShellExecutable::None => format!("(eval {})", quote(&inner)),
         }
