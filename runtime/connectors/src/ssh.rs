@@ -65,6 +65,10 @@ impl Connector for Ssh {
         }])
     }
 
+    fn keeps_time(&self) -> bool {
+        true
+    }
+
     async fn connect(&self, target: Target) -> Result<Arc<dyn Session>, ConnectorError> {
         let options = Options::of(&target.name, &target.data)?;
         let mut tried = 0;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use crate::connector::Target;
+use crate::connector::{ConnectorError, Target};
 use crate::error::EngineError;
 use crate::events::Event;
 use crate::remote::Remote;
@@ -95,7 +95,13 @@ pub(crate) async fn open(state: &State, host: &Arc<Host>) -> Result<(), EngineEr
         data,
         connect_timeout: limit,
     };
-    let session = connector.connect(target).await?;
+    let connecting = connector.connect(target);
+    let session = if connector.keeps_time() {
+        connecting.await?
+    } else {
+        let in_time = tokio::time::timeout(limit, connecting).await;
+        in_time.unwrap_or_else(|_| Err(no_answer(connector.name(), host.name(), limit)))?
+    };
     let remote = Remote::new(
         host.name(),
         session,
@@ -110,6 +116,14 @@ pub(crate) async fn open(state: &State, host: &Arc<Host>) -> Result<(), EngineEr
     let server = tokio::spawn(crate::facts::serve(state.clone(), host.clone()));
     host.set_server(Some(server.abort_handle()));
     Ok(())
+}
+
+fn no_answer(connector: &str, host: &str, limit: Duration) -> ConnectorError {
+    ConnectorError::Connect(format!(
+        "the connector `@{connector}` did not reach {host} within {} s\n  check the host's data, or raise the setting \
+         connect_timeout",
+        limit.as_secs_f64()
+    ))
 }
 
 /// Disconnects one host; nothing happens when it is not connected.

@@ -103,7 +103,13 @@ pub trait Connector: Send + Sync {
     /// [`ConnectorError::Data`] for an argument that makes no sense.
     async fn hosts(&self, argument: &str) -> Result<Vec<ConnectorHost>, ConnectorError>;
 
-    /// Connects. The engine ends it after the connect timeout.
+    /// True when it ends each attempt after the connect timeout itself, because connecting is more than one attempt:
+    /// with a queue, tries, or a person's answer in between. False, the default: the engine ends `connect` then.
+    fn keeps_time(&self) -> bool {
+        false
+    }
+
+    /// Connects.
     ///
     /// # Errors
     /// Why not, with the fix.

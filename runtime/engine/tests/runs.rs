@@ -545,6 +545,31 @@ async fn a_host_that_hangs_or_goes_away_fails_alone() {
 }
 
 #[tokio::test]
+async fn a_connector_that_never_ends_is_ended_by_the_engine() {
+    let mut config = Config::default();
+    config.set("connect_timeout", &json!(0.2)).unwrap();
+    let run = run_with(&[("all_hosts", &["a", "b"])], config);
+    run.hosts.with("a", |host| host.silent = true);
+    connect_all(&run.state).await.unwrap();
+    let failed = run.state.failed_hosts();
+    assert_eq!(failed.len(), 1);
+    let (host, error) = &failed[0];
+    assert_eq!(host.name(), "a");
+    assert!(error.contains("did not reach a within 0.2 s"), "{error}");
+    assert_eq!(run.state.active_hosts()[0].name(), "b");
+}
+
+#[tokio::test]
+async fn the_inventory_that_operations_see_has_all_groups() {
+    let groups: &[(&str, &[&str])] = &[("web", &["a", "b"]), ("empty", &[]), ("db", &["b"])];
+    let run = run_with(groups, Config::default());
+    assert_eq!(
+        run.state.inventory_json()["groups"],
+        json!({"all": ["a", "b"], "web": ["a", "b"], "empty": [], "db": ["b"]})
+    );
+}
+
+#[tokio::test]
 async fn hosts_that_refuse_to_connect_take_no_part() {
     let run = run_on(&["a", "b"]);
     run.hosts

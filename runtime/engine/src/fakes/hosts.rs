@@ -21,6 +21,8 @@ pub struct HostScript {
     pub commands: Vec<String>,
     /// When set, connecting fails with this.
     pub refuse: Option<String>,
+    /// When true, connecting never comes to an end.
+    pub silent: bool,
 }
 
 /// A connector of the name `fake`, for any host. Its hosts understand `show PATH`, `store PATH TEXT`, `system`,
@@ -75,6 +77,9 @@ impl Connector for FakeHosts {
     }
 
     async fn connect(&self, target: Target) -> Result<Arc<dyn Session>, ConnectorError> {
+        if self.with(&target.name, |host| host.silent) {
+            std::future::pending::<()>().await;
+        }
         match self.with(&target.name, |host| host.refuse.clone()) {
             Some(why) => Err(ConnectorError::Connect(why)),
             None => Ok(Arc::new(FakeSession {

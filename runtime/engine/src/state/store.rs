@@ -173,7 +173,7 @@ impl State {
         &self.shared.inventory
     }
 
-    /// `{groups: {name: [host…]}, hosts: {name: {groups, data}}}`; made once.
+    /// `{groups: {name: [host…]}, hosts: {name: {groups, data}}}`; made once. The group `all` has every host.
     #[must_use]
     pub fn inventory_json(&self) -> Json {
         self.inventory_ref().clone()
@@ -181,12 +181,13 @@ impl State {
 
     pub(crate) fn inventory_ref(&self) -> &Json {
         self.shared.inventory_json.get_or_init(|| {
-            let mut groups = JsonMap::new();
+            let names = self.inventory().group_names().into_iter();
+            let mut groups: JsonMap = names.map(|name| (name.to_owned(), json!([]))).collect();
             let mut hosts = JsonMap::new();
             for host in self.hosts() {
-                for group in host.groups() {
-                    let list = groups.entry(group.clone()).or_insert_with(|| json!([]));
-                    if let Json::Array(list) = list {
+                let own = host.groups().iter().map(String::as_str);
+                for group in own.chain(["all"]) {
+                    if let Some(Json::Array(list)) = groups.get_mut(group) {
                         list.push(Json::from(host.name()));
                     }
                 }
