@@ -10,6 +10,8 @@ use base64::Engine as _;
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
+use crate::json::Json;
+
 /// What stands where a secret's value would be shown.
 pub const MASK: &str = "********";
 
@@ -222,8 +224,7 @@ impl SecretStore {
 
     /// The same for every text in a JSON value, keys included.
     #[must_use]
-    pub fn mask_json(&self, value: &crate::json::Json) -> crate::json::Json {
-        use crate::json::Json;
+    pub fn mask_json(&self, value: &Json) -> Json {
         match value {
             Json::String(text) => Json::String(self.mask(text)),
             Json::Array(items) => {
@@ -236,6 +237,74 @@ impl SecretStore {
             ),
             other => other.clone(),
         }
+    }
+
+    /// The same, but a text that is a value as a whole becomes its handle, `{"$secret": identity}`: who knows the
+    /// secret can tell that it is there.
+    pub(crate) fn tag_json(&self, value: &Json) -> Json {
+        match value {
+            Json::String(text) => match self.identity_of(text) {
+                Some(identity) => serde_json::json!({ "$secret": identity }),
+                None => Json::String(self.mask(text)),
+            },
+            Json::Array(items) => items.iter().map(|item| self.tag_json(item)).collect(),
+            Json::Object(map) => map
+                .iter()
+                .map(|(key, item)| (self.mask(key), self.tag_json(item)))
+                .collect(),
+            other => other.clone(),
+        }
+    }
+
+    /// What [`SecretStore::tag_json`] made, for who knows the secrets `known`, each by its number; others are masked.
+    pub(crate) fn untag_json(&self, value: Json, known: &[String]) -> Json {
+        if self.is_empty() {
+            return value;
+        }
+        self.untag(value, known)
+    }
+
+    fn untag(&self, value: Json, known: &[String]) -> Json {
+        match value {
+            Json::Object(map) => match map.get("$secret").and_then(Json::as_str) {
+                Some(identity) if map.len() == 1 => {
+                    let is_same =
+                        |other: &String| other == identity || self.is_same(other, identity);
+                    match known.iter().position(is_same) {
+                        Some(number) => serde_json::json!({ "$secret": number }),
+                        None => Json::from(MASK),
+                    }
+                }
+                _ => map
+                    .into_iter()
+                    .map(|(key, item)| (key, self.untag(item, known)))
+                    .collect(),
+            },
+            Json::Array(items) => items
+                .into_iter()
+                .map(|item| self.untag(item, known))
+                .collect(),
+            other => other,
+        }
+    }
+
+    fn identity_of(&self, text: &str) -> Option<String> {
+        if text.len() < SHORTEST_MASKED {
+            return None;
+        }
+        let values = self.values.read().ok()?;
+        let found = values
+            .iter()
+            .find(|(_, value)| value.expose_secret() == text);
+        found.map(|(identity, _)| identity.clone())
+    }
+
+    /// True when two secrets have the same value.
+    fn is_same(&self, one: &str, other: &str) -> bool {
+        self.values.read().is_ok_and(|values| {
+            let value = |identity: &str| values.get(identity).map(ExposeSecret::expose_secret);
+            value(one).is_some() && value(one) == value(other)
+        })
     }
 
     /// True when there is no secret to look for.
@@ -303,6 +372,27 @@ mod tests {
             store.mask_json(&serde_json::json!({"a": ["hunter22"]})),
             serde_json::json!({"a": [MASK]})
         );
+    }
+
+    #[test]
+    fn who_knows_a_secret_can_tell_where_it_is() {
+        let store = SecretStore::default();
+        store.insert("env:A", String::from("hunter22"));
+        store.insert("env:B", String::from("hunter33"));
+        store.insert("env:C", String::from("hunter22"));
+        let tagged =
+            store.tag_json(&serde_json::json!({"a": ["hunter22", "x hunter22"], "b": "hunter33"}));
+        assert!(!tagged.to_string().contains("hunter"));
+        let seen = |known: &[&str]| {
+            let known: Vec<String> = known.iter().map(|name| (*name).to_owned()).collect();
+            store.untag_json(tagged.clone(), &known)
+        };
+        assert_eq!(
+            seen(&[]),
+            serde_json::json!({"a": [MASK, "x ********"], "b": MASK})
+        );
+        let own = serde_json::json!({"a": [{"$secret": 1}, "x ********"], "b": {"$secret": 0}});
+        assert_eq!(seen(&["env:B", "env:C"]), own);
     }
 
     #[test]

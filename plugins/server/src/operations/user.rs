@@ -236,6 +236,29 @@ mod tests {
     }
 
     #[test]
+    fn the_home_folder_that_adding_makes_is_expected_and_one_that_is_there_is_not() {
+        let args = json!({"user": "bob", "home": "/srv/bob", "group": "staff", "create_home": true, "ensure_home": false});
+        let folder = json!({"path": "/srv/bob"});
+        let with = |value: Json| {
+            let mut host = linux().fact("files.Directory", folder.clone(), value);
+            let planned = plan(&mut host, args.clone());
+            let predictions = planned.steps.into_iter().flat_map(|step| step.predictions);
+            predictions
+                .filter(|prediction| {
+                    prediction.fact == "files.Directory" && prediction.args == folder
+                })
+                .find(|prediction| prediction.at.is_empty())
+                .and_then(|prediction| prediction.value)
+        };
+        assert_eq!(
+            with(Json::Null),
+            Some(json!({"user": "bob", "group": "staff"}))
+        );
+        assert_eq!(with(json!({"user": "root", "group": "root"})), None);
+        assert_eq!(with(json!(false)), None);
+    }
+
+    #[test]
     fn a_user_who_was_planned_is_not_planned_again() {
         let mut host = linux();
         let args =

@@ -447,7 +447,7 @@ async fn fetch(
     let value = if state.secrets().is_empty() {
         value
     } else {
-        state.secrets().mask_json(&value)
+        state.secrets().tag_json(&value)
     };
     Ok(Arc::new(value))
 }
@@ -749,7 +749,7 @@ pub(crate) async fn get_fact(
         .into_iter()
         .next();
     match answer {
-        Some(Ok(value)) => Ok((*value).clone()),
+        Some(Ok(value)) => Ok(state.secrets().untag_json((*value).clone(), &[])),
         Some(Err(error)) => Err(wrong(format!("{} on {}: {error}", call.fact, host.name()))),
         None => Err(wrong(format!(
             "{} on {}: no answer",

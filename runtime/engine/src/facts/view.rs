@@ -139,6 +139,7 @@ impl PlanningView for OperationView {
                         _ => observed.map(|value| (*value).clone()),
                     }
                     .map(|value| select(value, &request.select))
+                    .map(|value| self.state.secrets().untag_json(value, &self.secrets))
                 }
             });
         }

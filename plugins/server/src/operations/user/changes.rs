@@ -1,6 +1,9 @@
 //! Adding a user, and changing one who exists.
 
 use serde_json::{Value as Json, json};
+use windlass_plugin_common::files::{Known, becomes, parents_exist};
+use windlass_plugin_common::requests::{Directory, Home};
+use windlass_plugin_common::stat::{Found, Kind, look};
 use windlass_plugin_common::system::pointer;
 use windlass_sdk::prelude::*;
 
@@ -54,9 +57,10 @@ pub(super) fn add(
         wanted.password.as_ref(),
     )?;
 
+    let primary = group.as_deref().unwrap_or(&wanted.user);
     let known = json!({
         "home": wanted.home, "shell": wanted.shell, "comment": wanted.comment, "uid": wanted.uid,
-        "group": group.as_deref().unwrap_or(&wanted.user), "groups": wanted.groups, "password": plain(wanted),
+        "group": primary, "groups": wanted.groups, "password": plain(wanted),
     });
     let at = pointer(&wanted.user);
     let mut predictions = vec![Prediction::value(&Users {}, known).at(at.as_str())];
@@ -69,6 +73,10 @@ pub(super) fn add(
             .into_iter()
             .map(|name| Prediction::unknown(&Users {}).at(format!("{at}/{name}"))),
     );
+    predictions.push(Prediction::value(&home_of(wanted), wanted.home.as_str()));
+    if wanted.create_home {
+        predictions.extend(made_home(wanted, primary)?);
+    }
     if group.is_none() {
         predictions.push(changed(groups, &wanted.user, true));
     }
@@ -76,6 +84,26 @@ pub(super) fn add(
         step.predict_all(predictions);
     }
     Ok(())
+}
+
+fn home_of(wanted: &Wanted) -> Home {
+    Home {
+        user: wanted.user.clone(),
+    }
+}
+
+/// The home folder as adding the user makes it. Where something is already it stays as it is, and where a path starts
+/// that is not absolute only the program knows.
+fn made_home(wanted: &Wanted, group: &str) -> Result<Vec<Prediction>> {
+    let path = RemotePath::new(wanted.home.as_str());
+    let before = Directory { path: path.clone() };
+    if !wanted.home.starts_with('/') || look(&before, &[])? != Found::Nothing {
+        return Ok(Vec::new());
+    }
+    let known = Known::new(Some(&wanted.user), Some(group), None);
+    let mut predictions = parents_exist(&path);
+    predictions.extend(becomes(&path, Kind::Directory, &known));
+    Ok(predictions)
 }
 
 /// The password as far as it may stand in a plan.
@@ -152,6 +180,7 @@ pub(super) fn edit(
 
     let at = pointer(&wanted.user);
     if let Some(step) = plan.steps.last_mut() {
+        step.predict(Prediction::value(&home_of(wanted), wanted.home.as_str()));
         step.predict_all(
             known.into_iter().map(|(name, value)| {
                 Prediction::value(&Users {}, value).at(format!("{at}/{name}"))

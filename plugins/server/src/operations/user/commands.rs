@@ -1,6 +1,7 @@
 //! The commands that add, change and remove users.
 
 use serde_json::Value as Json;
+use windlass_plugin_common::requests::Home;
 use windlass_plugin_common::system::{has_program, pointer};
 use windlass_sdk::prelude::*;
 
@@ -136,7 +137,11 @@ pub(super) fn remove(plan: &mut Plan, system: System, user: &str) -> Result<()> 
             shell!("userdel {user}")
         }
     };
+    let home = Home {
+        user: user.to_owned(),
+    };
     plan.run(command)
-        .predict(Prediction::value(&Users {}, Json::Null).at(pointer(user)));
+        .predict(Prediction::value(&Users {}, Json::Null).at(pointer(user)))
+        .predict(Prediction::value(&home, Json::Null));
     Ok(())
 }
