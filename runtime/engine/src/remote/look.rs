@@ -58,9 +58,6 @@ impl Remote {
     /// Sends looks to the shell of whoever they run as, all in one round trip. None where they cannot share one now.
     #[must_use]
     pub fn look(&self, looks: &[Look]) -> Option<Looking> {
-        if !self.has_shell() {
-            return None;
-        }
         let commands: Vec<Command<'_>> = looks.iter().map(Look::command).collect();
         let jobs: Vec<Job<'_>> = commands.iter().map(Job::of).collect::<Option<_>>()?;
         let given = self.core.give(&jobs, false)?;

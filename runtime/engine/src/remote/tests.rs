@@ -6,3 +6,4 @@ mod commands;
 mod ending;
 mod putting;
 mod session;
+mod shells;

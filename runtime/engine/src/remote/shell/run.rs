@@ -136,7 +136,7 @@ impl Core {
         jobs: &[Job<'_>],
         chain: bool,
     ) -> Option<Given> {
-        let first = jobs.first()?;
+        let first = jobs.first().filter(|_| self.session.has_shell())?;
         let whose = key(first.arguments);
         if jobs.iter().any(|job| key(job.arguments) != whose) {
             return None;
