@@ -1,11 +1,14 @@
 //! The journal: an append-only record of a run's events, one JSON object a line, readable by its owner only.
 //!
 //! The first line says which version the record has. Old records are removed when a new one begins.
+//!
+//! Whatever says that something is about to be done on a host, or was done, is in the file before the run goes on.
+//! What a run merely learnt waits for the next of those.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::json;
@@ -20,10 +23,27 @@ pub const JOURNAL_VERSION: u32 = 1;
 /// How many records are kept.
 pub const RETENTION: usize = 100;
 
+/// How many bytes may wait.
+const WAITING: usize = 64 * 1024;
+
 /// Writes every event to a file.
 pub struct Journal {
     path: Utf8PathBuf,
-    file: Mutex<File>,
+    record: Mutex<Record>,
+}
+
+/// The file, and lines that are not in it yet.
+struct Record {
+    file: File,
+    waiting: Vec<u8>,
+}
+
+impl Record {
+    fn flush(&mut self) -> std::io::Result<()> {
+        // What could not be written is not tried again: a part of it may be in the file.
+        let lines = std::mem::take(&mut self.waiting);
+        self.file.write_all(&lines)
+    }
 }
 
 impl Journal {
@@ -59,8 +79,21 @@ impl Journal {
         writeln!(file, "{head}").map_err(io("writing"))?;
         Ok(Self {
             path,
-            file: Mutex::new(file),
+            record: Mutex::new(Record {
+                file,
+                waiting: Vec::new(),
+            }),
         })
+    }
+
+    fn record(&self) -> MutexGuard<'_, Record> {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn told(&self, written: std::io::Result<()>) {
+        if let Err(error) = written {
+            tracing::error!("writing the journal {}: {error}", self.path);
+        }
     }
 
     /// Where it is.
@@ -86,24 +119,52 @@ fn remove_old(folder: &Utf8Path) {
     }
 }
 
+/// True for what a run learnt without doing anything.
+fn may_wait(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Log { .. }
+            | Event::Fact { .. }
+            | Event::FactInput { .. }
+            | Event::FactOutput { .. }
+            | Event::OperationPlanned { .. }
+            | Event::Output { .. }
+    )
+}
+
+/// An event as a line, masked, with the time.
+fn line(state: &State, event: &Event) -> Option<Vec<u8>> {
+    let mut line = match state.secrets().is_empty() {
+        true => serde_json::to_vec(event).ok()?,
+        false => {
+            let value = serde_json::to_value(event).ok()?;
+            serde_json::to_vec(&state.secrets().mask_json(&value)).ok()?
+        }
+    };
+    // An event is an object that has at least its name.
+    line.pop().filter(|last| *last == b'}')?;
+    line.extend_from_slice(format!(",\"time\":\"{}\"}}\n", jiff::Timestamp::now()).as_bytes());
+    Some(line)
+}
+
 impl Observer for Journal {
     fn on_event(&self, state: &State, event: &Event) {
-        let Ok(mut value) = serde_json::to_value(event) else {
+        let Some(line) = line(state, event) else {
             return;
         };
-        if !state.secrets().is_empty() {
-            value = state.secrets().mask_json(&value);
+        let mut record = self.record();
+        record.waiting.extend_from_slice(&line);
+        if !may_wait(event) || record.waiting.len() > WAITING {
+            let written = record.flush();
+            self.told(written);
         }
-        if let Some(map) = value.as_object_mut() {
-            map.insert(
-                String::from("time"),
-                jiff::Timestamp::now().to_string().into(),
-            );
-        }
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = writeln!(file, "{value}") {
-            tracing::error!("writing the journal {}: {error}", self.path);
-        }
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        let written = self.record().flush();
+        self.told(written);
     }
 }
 

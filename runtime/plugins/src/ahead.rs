@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::component;
-use crate::engine::{Processor, engine};
+use crate::engine::Processor;
 use crate::error::LoadError;
-use crate::guest;
 use crate::index::Index;
 use crate::limits::Limits;
+use crate::machine::Machine;
 
 /// A component's code for every processor of this target, and its index as JSON.
 #[derive(Clone, Debug)]
@@ -25,15 +25,14 @@ pub struct AheadOfTime {
 /// # Errors
 /// What loading it answers: it is no component, has another role, or describes itself badly.
 pub async fn compile_ahead(name: &str, bytes: Vec<u8>) -> Result<AheadOfTime, LoadError> {
-    let engine = engine(Processor::Baseline)?;
-    let runtime = |error: wasmtime::Error| LoadError::Runtime(format!("{error:#}"));
-    let linker = guest::linker(&engine).map_err(runtime)?;
-    let compiled = component::compile(&engine, bytes.clone().into(), name).await?;
-    component::check(&engine, &compiled, name)?;
-    let opened = component::link(&compiled, &linker, name)?;
+    let machine = Machine::new(Processor::Baseline, None)?;
+    let code = component::compile(&machine.engine, bytes.clone().into(), name).await?;
+    let compiled = component::stored(&machine.engine, &code)
+        .map_err(|error| LoadError::Runtime(format!("{error:#}")))?;
+    let opened = component::link(&compiled, &machine, name)?;
     let limits = Arc::new(Limits::default());
-    let (operations, facts) = opened.describe(&engine, &limits, name).await?;
-    let code = compiled.serialize().map_err(runtime)?;
+    let described = opened.describe(&machine.engine, &limits, name);
+    let (operations, facts) = described.await?;
     let index = Index::new(&bytes, &code, operations, facts);
     let namespace = index
         .namespace()

@@ -4,17 +4,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use wasmtime::Engine;
-use wasmtime::component::Linker;
-
 use crate::cache::{Cache, CodeCache};
 use crate::component::{self, Compiled, Component};
-use crate::engine::{Processor, engine};
 use crate::error::LoadError;
-use crate::guest::{self, Guest};
 use crate::host::{Entry, Host};
 use crate::index::{self, Index};
 use crate::limits::Limits;
+use crate::machine::Machines;
 use crate::pack::{Pack, PackComponent};
 use crate::signature::Signature;
 
@@ -52,13 +48,10 @@ impl HostBuilder {
     /// # Errors
     /// [`LoadError`] with the pack and the component.
     pub async fn build(self) -> Result<Arc<Host>, LoadError> {
-        let engine = engine(Processor::This)?;
-        let linker =
-            guest::linker(&engine).map_err(|error| LoadError::Runtime(format!("{error:#}")))?;
+        let limits = Arc::new(self.limits);
         let mut loader = Loader {
-            engine,
-            linker,
-            limits: Arc::new(self.limits),
+            machines: Machines::new(&limits),
+            limits,
             cache: None,
             place: self.cache,
             warnings: Vec::new(),
@@ -102,8 +95,7 @@ impl HostBuilder {
             }
         }
         Ok(Arc::new(Host::new(
-            loader.engine,
-            loader.linker,
+            loader.machines,
             loader.limits,
             operations,
             facts,
@@ -120,8 +112,7 @@ fn insert<T>(entries: &mut BTreeMap<String, T>, name: String, entry: T) -> Resul
 }
 
 struct Loader {
-    engine: Engine,
-    linker: Linker<Guest>,
+    machines: Machines,
     limits: Arc<Limits>,
     /// Opened for the first component that needs it: with the standard pack alone none does.
     cache: Option<Cache>,
@@ -130,16 +121,17 @@ struct Loader {
 }
 
 impl Loader {
-    fn cache(&mut self) -> &Cache {
-        let (engine, place, warnings) = (&self.engine, &self.place, &mut self.warnings);
-        self.cache.get_or_insert_with(|| {
+    fn cache(&mut self) -> Result<&Cache, LoadError> {
+        let engine = self.machines.compiler()?;
+        let (place, warnings) = (&self.place, &mut self.warnings);
+        Ok(self.cache.get_or_insert_with(|| {
             let (cache, warning) = Cache::open(place, engine);
             if let Some(warning) = &warning {
                 tracing::warn!("{warning}");
             }
             warnings.extend(warning);
             cache
-        })
+        }))
     }
 
     async fn load(
@@ -149,39 +141,31 @@ impl Loader {
         part: PackComponent,
     ) -> Result<(Arc<Component>, Index), LoadError> {
         let name = format!("{pack}/{}", part.name);
-        let component = |digest: &str, code: Compiled| {
-            let digest = digest.to_owned();
-            Arc::new(Component::new(
-                origin.to_owned(),
-                name.clone(),
-                digest,
-                code,
-            ))
+        let component = |digest: &str, code: Cow<'static, [u8]>, component: Cow<'static, [u8]>| {
+            let code = Compiled { code, component };
+            let (origin, digest) = (origin.to_owned(), digest.to_owned());
+            Arc::new(Component::new(origin, name.clone(), digest, code))
         };
         if let Some((code, index)) = part.compiled {
-            let stored = Compiled::Stored {
-                code: Cow::Borrowed(code),
-                component: part.bytes,
-            };
-            return Ok((component(&index.component, stored), index));
+            let digest = index.component.clone();
+            return Ok((component(&digest, Cow::Borrowed(code), part.bytes), index));
         }
         let digest = index::digest(&part.bytes);
-        if let Some(entry) = self.cache().get(&digest) {
-            let stored = Compiled::Stored {
-                code: Cow::Owned(entry.code),
-                component: part.bytes,
-            };
-            return Ok((component(&digest, stored), entry.index));
+        if let Some(entry) = self.cache()?.get(&digest) {
+            let code = Cow::Owned(entry.code);
+            return Ok((component(&digest, code, part.bytes), entry.index));
         }
-        let code = component::compile(&self.engine, part.bytes.clone(), &name).await?;
-        component::check(&self.engine, &code, &name)?;
-        let opened = component::link(&code, &self.linker, &name)?;
-        let (operations, facts) = opened.describe(&self.engine, &self.limits, &name).await?;
-        let serialised = code.serialize().unwrap_or_default();
-        let index = Index::new(&part.bytes, &serialised, operations, facts);
-        if !serialised.is_empty() {
-            self.cache().put(&index, &serialised);
-        }
-        Ok((component(&digest, Compiled::Here(code)), index))
+        let compiler = self.machines.compiler()?;
+        let code = component::compile(compiler, part.bytes.clone(), &name).await?;
+        let component = component(&digest, Cow::Owned(code), part.bytes);
+        // Beside the places: whatever it is, it is opened there, and what is wrong with it told.
+        let seat = component.beside(&self.machines).await?;
+        let described = seat.opened.describe(seat.engine, &self.limits, &name);
+        let (operations, facts) = described.await?;
+        drop(seat);
+        let made = component.code();
+        let index = Index::new(&made.component, &made.code, operations, facts);
+        self.cache()?.put(&index, &made.code);
+        Ok((component, index))
     }
 }

@@ -1,9 +1,10 @@
 //! One component: opened when it is first needed, called in a fresh store each time.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use tokio::sync::OnceCell;
-use wasmtime::component::{Component as Code, Instance, InstancePre, Linker};
+use tokio::sync::{OnceCell, SemaphorePermit};
+use wasmtime::component::{Component as Code, Instance, InstancePre};
 use wasmtime::{Engine, Store};
 use windlass_engine::contract::{FactInfo, OperationInfo};
 
@@ -12,6 +13,7 @@ use crate::bindings::windlass::plugin::types as wit;
 use crate::error::{LoadError, report};
 use crate::guest::Guest;
 use crate::limits::Limits;
+use crate::machine::{Machine, Machines};
 use crate::role;
 use crate::translate::{self, Refused};
 
@@ -32,19 +34,24 @@ pub(crate) struct Component {
     /// SHA-256 of the component, in hexadecimal.
     pub(crate) digest: String,
     code: Compiled,
-    opened: OnceCell<Opened>,
+    /// For places that are kept ready; none when it does not fit them.
+    ready: OnceCell<Option<Opened>>,
+    plain: OnceCell<Opened>,
 }
 
-/// Where code comes from.
-pub(crate) enum Compiled {
-    /// Compiled in this process.
-    Here(Code),
-    /// Serialised code of this very program, or of its own cache. When another version wrote it after all, the
-    /// component is compiled again.
-    Stored {
-        code: std::borrow::Cow<'static, [u8]>,
-        component: std::borrow::Cow<'static, [u8]>,
-    },
+/// A component with the code that it was compiled to: serialised, of this very program or its own cache. When another
+/// version wrote it after all, the component is compiled again.
+pub(crate) struct Compiled {
+    pub(crate) code: Cow<'static, [u8]>,
+    pub(crate) component: Cow<'static, [u8]>,
+}
+
+/// Where a guest of a component can run.
+pub(crate) struct Seat<'a> {
+    pub(crate) opened: &'a Opened,
+    pub(crate) engine: &'a Engine,
+    /// Frees the place, which must not happen before the guest is gone.
+    _place: Option<SemaphorePermit<'a>>,
 }
 
 impl Component {
@@ -54,84 +61,106 @@ impl Component {
             name,
             digest,
             code,
-            opened: OnceCell::new(),
+            ready: OnceCell::new(),
+            plain: OnceCell::new(),
         }
     }
 
-    /// Its code, made ready at the first call.
-    pub(crate) async fn open(
-        &self,
-        engine: &Engine,
-        linker: &Linker<Guest>,
-    ) -> Result<&Opened, LoadError> {
-        self.opened
-            .get_or_try_init(|| async {
-                let code = match &self.code {
-                    Compiled::Here(code) => code.clone(),
-                    Compiled::Stored { code, component } => match stored(engine, code) {
-                        Ok(code) => code,
-                        Err(error) => {
-                            tracing::warn!(component = %self.name, %error, "compiled again");
-                            compile(engine, component.clone(), &self.name).await?
-                        }
-                    },
-                };
-                link(&code, linker, &self.name)
-            })
-            .await
+    /// Its bytes and its code.
+    pub(crate) fn code(&self) -> &Compiled {
+        &self.code
+    }
+
+    /// A place for one of its guests that is kept ready; none while all are taken, or when it does not fit. Its code
+    /// is made ready at the first call.
+    pub(crate) async fn place<'a>(&'a self, machines: &'a Machines) -> Option<Seat<'a>> {
+        let (machine, place) = machines.ready()?;
+        // What is wrong with it besides its size is found out by the other machine.
+        let open = || async {
+            let code = stored(&machine.engine, &self.code.code).ok()?;
+            link(&code, machine, &self.name).ok()
+        };
+        Some(Seat {
+            opened: self.ready.get_or_init(open).await.as_ref()?,
+            engine: &machine.engine,
+            _place: Some(place),
+        })
+    }
+
+    /// A seat for one of its guests in memory of its own.
+    pub(crate) async fn beside<'a>(
+        &'a self,
+        machines: &'a Machines,
+    ) -> Result<Seat<'a>, LoadError> {
+        let machine = machines.plain()?;
+        let open = || async {
+            let code = match stored(&machine.engine, &self.code.code) {
+                Ok(code) => code,
+                Err(error) => {
+                    tracing::warn!(component = %self.name, %error, "compiled again");
+                    let component = self.code.component.clone();
+                    let code = compile(&machine.engine, component, &self.name).await?;
+                    stored(&machine.engine, &code).map_err(invalid(&self.name))?
+                }
+            };
+            link(&code, machine, &self.name)
+        };
+        Ok(Seat {
+            opened: self.plain.get_or_try_init(open).await?,
+            engine: &machine.engine,
+            _place: None,
+        })
     }
 }
 
 /// Reads code that this program, or its cache, holds.
 #[allow(unsafe_code)]
-fn stored(engine: &Engine, code: &[u8]) -> wasmtime::Result<Code> {
-    // SAFETY: serialised code is native code and must come from wasmtime itself, unchanged. This function gets two
-    // kinds: what was embedded into this program when it was built, and entries of the code cache, which lie in a
-    // folder that only the effective user can write and are checked by their digest. Packs never bring any.
+pub(crate) fn stored(engine: &Engine, code: &[u8]) -> wasmtime::Result<Code> {
+    // SAFETY: serialised code is native code and must come from wasmtime itself, unchanged. This function gets three
+    // kinds: what was embedded into this program when it was built, what this process compiled, and entries of the
+    // code cache, which lie in a folder that only the effective user can write and are checked by their digest. Packs
+    // never bring any.
     unsafe { Code::deserialize(engine, code) }
 }
 
-/// Compiles a component, on a thread that may take its time.
+fn invalid(name: &str) -> impl Fn(wasmtime::Error) -> LoadError {
+    move |error| LoadError::Invalid {
+        component: name.to_owned(),
+        message: format!("{error:#}"),
+    }
+}
+
+/// Compiles a component, on a thread that may take its time. Gives serialised code.
 pub(crate) async fn compile(
     engine: &Engine,
-    bytes: std::borrow::Cow<'static, [u8]>,
+    bytes: Cow<'static, [u8]>,
     name: &str,
-) -> Result<Code, LoadError> {
+) -> Result<Vec<u8>, LoadError> {
     let engine = engine.clone();
-    let invalid = |message: String| LoadError::Invalid {
-        component: name.to_owned(),
-        message,
-    };
     // The compiler's own words for a text file are a page of numbers.
     if !bytes.starts_with(b"\0asm") {
-        return Err(invalid(String::from(
+        return Err(invalid(name)(wasmtime::Error::msg(
             "it is no WebAssembly file at all; those begin with the bytes `\\0asm`",
         )));
     }
-    tokio::task::spawn_blocking(move || Code::from_binary(&engine, &bytes))
+    tokio::task::spawn_blocking(move || engine.precompile_component(&bytes))
         .await
-        .map_err(|error| invalid(error.to_string()))?
-        .map_err(|error| invalid(format!("{error:#}")))
+        .map_err(|error| invalid(name)(wasmtime::Error::msg(error.to_string())))?
+        .map_err(invalid(name))
 }
 
-/// Refuses components of another role.
-pub(crate) fn check(engine: &Engine, code: &Code, name: &str) -> Result<(), LoadError> {
+/// Joins a component's imports to the host's functions. Components of another role are refused.
+pub(crate) fn link(code: &Code, machine: &Machine, name: &str) -> Result<Opened, LoadError> {
     let kind = code.component_type();
     role::check(
         name,
-        kind.imports(engine).map(|(name, _)| name),
-        kind.exports(engine).map(|(name, _)| name),
-    )
-}
-
-/// Joins a component's imports to the host's functions.
-pub(crate) fn link(code: &Code, linker: &Linker<Guest>, name: &str) -> Result<Opened, LoadError> {
-    let pre = linker
+        kind.imports(&machine.engine).map(|(name, _)| name),
+        kind.exports(&machine.engine).map(|(name, _)| name),
+    )?;
+    let pre = machine
+        .linker
         .instantiate_pre(code)
-        .map_err(|error| LoadError::Invalid {
-            component: name.to_owned(),
-            message: format!("{error:#}"),
-        })?;
+        .map_err(invalid(name))?;
     Ok(Opened {
         operations: operations::GuestIndices::new(&pre).ok().map(Arc::new),
         facts: fact_source::GuestIndices::new(&pre).ok().map(Arc::new),

@@ -6,8 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
-use wasmtime::Engine;
-use wasmtime::component::Linker;
+use wasmtime::PoolConcurrencyLimitError;
 use windlass_engine::contract::{FactInfo, OperationInfo, Origin, Planned, RawOutput};
 use windlass_engine::json::{Json, JsonMap, canonical};
 use windlass_engine::local_files::local_path_arguments;
@@ -21,6 +20,7 @@ use crate::controller;
 use crate::error::report;
 use crate::guest::Guest;
 use crate::limits::Limits;
+use crate::machine::Machines;
 use crate::memo::{Found, Kept, Memo, Value};
 use crate::nearest::nearest;
 use crate::question::Fingerprint;
@@ -47,8 +47,7 @@ pub struct Stats {
 
 /// Runs the plugins of the packs that were loaded into it.
 pub struct Host {
-    engine: Engine,
-    linker: Linker<Guest>,
+    machines: Machines,
     limits: Arc<Limits>,
     operations: BTreeMap<String, Entry<OperationInfo>>,
     facts: BTreeMap<String, Entry<FactInfo>>,
@@ -106,8 +105,7 @@ impl Host {
     }
 
     pub(crate) fn new(
-        engine: Engine,
-        linker: Linker<Guest>,
+        machines: Machines,
         limits: Arc<Limits>,
         operations: BTreeMap<String, Entry<OperationInfo>>,
         facts: BTreeMap<String, Entry<FactInfo>>,
@@ -115,8 +113,7 @@ impl Host {
     ) -> Self {
         let memo = Memo::new(limits.memo);
         Self {
-            engine,
-            linker,
+            machines,
             limits,
             operations,
             facts,
@@ -181,16 +178,22 @@ impl Host {
             Found::Nothing(known) => known,
         };
         self.guest_calls.fetch_add(1, Ordering::Relaxed);
-        let opened = component.open(&self.engine, &self.linker).await?;
-        let guest = Guest::new(Some(view), &self.limits, known);
-        let mut store = guest.into_store(&self.engine);
+        let mut guest = Guest::new(Some(view), &self.limits, known);
+        guest.may_leave(&self.machines.patience);
         let trap = |report: String| PluginError::Trap {
             pack: component.pack.clone(),
             report,
         };
-        let result = run(opened, &mut store, name, &call)
-            .await
-            .map_err(|error| trap(report(name, &error)))?;
+        let (result, guest) = loop {
+            let (result, ended) = self.attempt(component, name, &call, guest).await?;
+            match result {
+                Ok(result) => break (result, ended),
+                Err(error) => match ended.again().await {
+                    Some(next) => guest = next,
+                    None => return Err(trap(report(name, &error))),
+                },
+            }
+        };
         let (result, size) = match result {
             Ok(Ok((value, size))) => (Ok(value), size),
             Ok(Err(refused)) => return Err(trap(format!("{name}: {refused}"))),
@@ -199,14 +202,41 @@ impl Host {
                 (Err(error), size)
             }
         };
-        let (asked, log) = store.into_data().finish();
+        let (asked, log) = guest.finish();
         let logged: usize = log.iter().map(|(_, message)| message.len()).sum();
         let size = size + logged;
         let kept = Arc::new(Kept { result, log, size });
         self.memo.keep(key, &asked, kept.clone());
         Ok(kept.result.clone()?)
     }
+
+    /// Runs a guest, in a place that is kept ready where there is one.
+    async fn attempt(
+        &self,
+        component: &Component,
+        name: &str,
+        call: &Call<'_>,
+        mut guest: Guest,
+    ) -> Result<(wasmtime::Result<Ran>, Guest), PluginError> {
+        if let Some(seat) = component.place(&self.machines).await {
+            let mut store = guest.into_store(seat.engine);
+            let result = run(seat.opened, &mut store, name, call).await;
+            guest = store.into_data();
+            match result {
+                // A place whose guest has just ended may still be on its way back.
+                Err(error) if error.is::<PoolConcurrencyLimitError>() => guest = guest.anew(),
+                result => return Ok((result, guest)),
+            }
+        }
+        let seat = component.beside(&self.machines).await?;
+        let mut store = guest.into_store(seat.engine);
+        let result = run(seat.opened, &mut store, name, call).await;
+        Ok((result, store.into_data()))
+    }
 }
+
+/// What a guest that did not trap came to: its own error, or a value that may have to be refused, with its size.
+type Ran = Result<Result<(Value, usize), Refused>, GuestError>;
 
 /// Runs a guest: it traps, or answers; its answer is an error, or a value that may have to be refused.
 async fn run(
@@ -214,7 +244,7 @@ async fn run(
     store: &mut wasmtime::Store<Guest>,
     name: &str,
     call: &Call<'_>,
-) -> wasmtime::Result<Result<Result<(Value, usize), Refused>, GuestError>> {
+) -> wasmtime::Result<Ran> {
     Ok(match call {
         Call::Plan { args } => opened.plan(store, name, args).await?.map(|planned| {
             let planned = translate::planned(planned)?;

@@ -30,6 +30,7 @@ mod host;
 mod index;
 mod limits;
 mod local;
+mod machine;
 mod memo;
 mod nearest;
 mod pack;

@@ -211,6 +211,57 @@ async fn waiting_for_the_host_is_not_running() {
     assert_eq!(planned.unwrap().notes.len(), 30);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn more_guests_wait_than_there_are_places() {
+    let host = host(&["echo"]).await;
+    let count: usize = 300;
+    let mut running = tokio::task::JoinSet::new();
+    for number in 0..count {
+        let host = host.clone();
+        running.spawn(async move {
+            let text = format!("text {number}");
+            let view = Arc::new(saying(&text, "ann").delay(Duration::from_millis(100)));
+            let planned = say(&host, &text, view.clone()).await;
+            let logged = view.log.lock().unwrap().len();
+            (
+                planned.notes.len(),
+                logged,
+                view.asked.load(Ordering::Relaxed),
+            )
+        });
+    }
+    // Those that left and began anew neither ask nor log twice.
+    while let Some(done) = running.join_next().await {
+        assert_eq!(done.unwrap(), (1, 1, 1));
+    }
+    assert_eq!(host.stats().guest_calls, count as u64);
+    // A call that was left is remembered with all that it asked.
+    let view = Arc::new(saying("text 299", "ann"));
+    say(&host, "text 299", view.clone()).await;
+    assert_eq!(
+        (host.stats().remembered, view.log.lock().unwrap().len()),
+        (1, 1)
+    );
+    // A guest leaves a few times only; then it waits where it is.
+    let mut running = tokio::task::JoinSet::new();
+    for number in 0..100 {
+        let host = host.clone();
+        running.spawn(async move {
+            let user = format!("user {number}");
+            let view = saying("x", &user).delay(Duration::from_millis(5)).view();
+            let args = json!({"times": 12 + number % 2});
+            host.plan("echo.ask", &args, view)
+                .await
+                .unwrap()
+                .notes
+                .len()
+        });
+    }
+    while let Some(done) = running.join_next().await {
+        assert!(matches!(done.unwrap(), 12 | 13));
+    }
+}
+
 #[tokio::test]
 async fn local_files_are_read_where_they_were_granted() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,0 +1,82 @@
+//! Where guests run: in places that are kept ready between calls, and in memory of their own while all of these are
+//! taken or do not fit.
+//!
+//! Each call has a fresh instance. What is kept ready is only the address space, and the pages that are about to be
+//! set back to what the component begins with; to make and to drop both for each call costs more than most calls.
+
+use std::sync::{Arc, OnceLock};
+
+use tokio::sync::{Semaphore, SemaphorePermit};
+use wasmtime::Engine;
+use wasmtime::component::Linker;
+
+use crate::engine::{PATIENT, Places, Processor, engine};
+use crate::error::LoadError;
+use crate::guest::{self, Guest};
+use crate::limits::Limits;
+
+/// An engine, with the planning world for its components.
+pub(crate) struct Machine {
+    pub(crate) engine: Engine,
+    pub(crate) linker: Linker<Guest>,
+}
+
+impl Machine {
+    pub(crate) fn new(processor: Processor, places: Option<&Places>) -> Result<Self, LoadError> {
+        let engine = engine(processor, places)?;
+        let linker =
+            guest::linker(&engine).map_err(|error| LoadError::Runtime(format!("{error:#}")))?;
+        Ok(Self { engine, linker })
+    }
+}
+
+/// The machine with places, and the one without.
+pub(crate) struct Machines {
+    ready: Option<(Machine, Semaphore)>,
+    /// Made when it is first needed: in most runs it is not.
+    plain: OnceLock<Result<Machine, LoadError>>,
+    /// Permits to keep one's place while one waits.
+    pub(crate) patience: Arc<Semaphore>,
+}
+
+impl Machines {
+    /// Machines for guests with these limits. Where the address space of the places cannot be had, guests run
+    /// without.
+    pub(crate) fn new(limits: &Arc<Limits>) -> Self {
+        let places = Places::within(limits);
+        let ready = match Machine::new(Processor::This, Some(&places)) {
+            Ok(machine) => Some((machine, Semaphore::new(places.count()))),
+            Err(error) => {
+                tracing::info!(%error, "guests run without places that are kept ready");
+                None
+            }
+        };
+        Self {
+            ready,
+            plain: OnceLock::new(),
+            patience: Arc::new(Semaphore::new(PATIENT)),
+        }
+    }
+
+    /// A place that is ready, for as long as the permit is held; none while all are taken.
+    pub(crate) fn ready(&self) -> Option<(&Machine, SemaphorePermit<'_>)> {
+        let (machine, free) = self.ready.as_ref()?;
+        Some((machine, free.try_acquire().ok()?))
+    }
+
+    /// The machine that gives each guest memory of its own.
+    pub(crate) fn plain(&self) -> Result<&Machine, LoadError> {
+        self.plain
+            .get_or_init(|| Machine::new(Processor::This, None))
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
+    /// An engine to compile with: both compile alike.
+    pub(crate) fn compiler(&self) -> Result<&Engine, LoadError> {
+        match &self.ready {
+            Some((machine, _)) => Ok(&machine.engine),
+            None => Ok(&self.plain()?.engine),
+        }
+    }
+}
