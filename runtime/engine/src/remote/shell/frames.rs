@@ -4,7 +4,7 @@ use memchr::memmem;
 
 /// One stream of a shell.
 pub(super) struct Frames {
-    /// A line break, the shell's mark, a space.
+    /// A record separator (a byte that output rarely ends with, so that little is held back), the shell's mark, a space.
     mark: Vec<u8>,
     held: Vec<u8>,
 }
@@ -22,7 +22,7 @@ impl Frames {
     /// A stream in which ends are marked with this word.
     pub(super) fn new(mark: &str) -> Self {
         Self {
-            mark: format!("\n{mark} ").into_bytes(),
+            mark: format!("\x1e{mark} ").into_bytes(),
             held: Vec::new(),
         }
     }
@@ -95,34 +95,41 @@ mod tests {
 
     #[test]
     fn outputs_end_at_their_marks_whatever_they_hold() {
-        let (ended, rest) = parse(&[b"one\n\nM 1 0\n\nM 2 7\n\n\nM\xff\x00\nM 3 0\ntail\n"]);
+        let (ended, rest) = parse(&[b"one\n\x1eM 1 0\n\x1eM 2 7\n\n\x1eM\xff\x00\x1eM 3 0\ntail\n"]);
         assert_eq!(
             ended,
             [
                 (b"one\n".to_vec(), String::from("1 0")),
                 (Vec::new(), String::from("2 7")),
-                (b"\n\nM\xff\x00".to_vec(), String::from("3 0")),
+                (b"\n\x1eM\xff\x00".to_vec(), String::from("3 0")),
             ]
         );
         assert_eq!(rest, b"tail\n");
+    }
+
+    #[test]
+    fn a_whole_line_is_told_at_once() {
+        let mut frames = Frames::new("M");
+        let mut told = Vec::new();
+        frames.feed(b"12345\n", |found| told.push(found));
+        assert_eq!(told, [Found::Output(b"12345\n".to_vec())]);
     }
 
     proptest! {
         #[test]
         fn pieces_make_no_difference(
             outputs in proptest::collection::vec(proptest::collection::vec(prop_oneof![
-                Just(b'\n'), Just(b'M'), Just(b' '), any::<u8>()
+                Just(b'\x1e'), Just(b'M'), Just(b' '), any::<u8>()
             ], 0..12), 1..6),
             cuts in proptest::collection::vec(0_usize..80, 0..8),
         ) {
             // A mark is random: outputs do not hold it.
-            prop_assume!(outputs.iter().all(|output| memmem::find(output, b"\nM ").is_none()));
+            prop_assume!(outputs.iter().all(|output| memmem::find(output, b"\x1eM ").is_none()));
             let mut whole = Vec::new();
             for (at, output) in outputs.iter().enumerate() {
                 whole.extend_from_slice(output);
-                whole.extend_from_slice(format!("\nM {at} 0\n").as_bytes());
+                whole.extend_from_slice(format!("\x1eM {at} 0\n").as_bytes());
             }
-            // An output's end and the mark's line break may be one mark themselves only where the output ends so.
             let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(whole.len())).collect();
             cuts.sort_unstable();
             let (mut chunks, mut from) = (Vec::new(), 0);

@@ -198,7 +198,7 @@ mod tests {
             .collect();
         for shell in ["sh", "bash"] {
             let printed = through(shell, &bytes);
-            let expected = [b"\nM 0 0 printf\n", bytes.as_slice(), b"\nM 1 0\n"].concat();
+            let expected = [b"\x1eM 0 0 printf\n", bytes.as_slice(), b"\x1eM 1 0\n"].concat();
             assert_eq!(printed, expected, "{shell}");
         }
     }
@@ -220,12 +220,12 @@ mod tests {
             let printed = String::from_utf8(run("sh", &script)).unwrap();
             let ends: Vec<&str> = printed
                 .lines()
-                .filter(|line| line.starts_with("M "))
+                .filter_map(|line| line.strip_prefix('\x1e'))
                 .collect();
             assert_eq!(ends.len(), 4, "{printed}");
             assert_eq!(ends[1], "M 1 2");
             assert_eq!(ends[2], "M 2 3");
-            assert!(printed.contains("\non\n\nM 3 0\n"), "{printed}");
+            assert!(printed.contains("\non\n\x1eM 3 0\n"), "{printed}");
         }
     }
 
@@ -244,6 +244,7 @@ mod tests {
         let lines: Vec<&str> = printed
             .lines()
             .filter(|line| !line.is_empty())
+            .map(|line| line.trim_start_matches('\x1e'))
             .skip(1)
             .collect();
         assert_eq!(
@@ -283,7 +284,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(24))]
         #[test]
         fn what_a_command_reads_is_what_was_given(bytes in proptest::collection::vec(any::<u8>(), 1..300)) {
-            let expected = [b"\nM 0 0 printf\n", bytes.as_slice(), b"\nM 1 0\n"].concat();
+            let expected = [b"\x1eM 0 0 printf\n", bytes.as_slice(), b"\x1eM 1 0\n"].concat();
             prop_assert_eq!(through("sh", &bytes), expected);
         }
     }
