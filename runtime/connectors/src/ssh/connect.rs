@@ -15,7 +15,29 @@ use super::{auth, known_hosts};
 /// Checks the host's key, and keeps why it was refused.
 pub(super) struct Verify {
     options: Options,
-    refused: Arc<Mutex<Option<String>>>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+/// What came of the host's key.
+#[derive(Default)]
+struct Seen {
+    /// True once the host has shown it.
+    shown: bool,
+    refused: Option<String>,
+}
+
+/// Why a connection was not opened.
+pub(super) enum Failure {
+    /// The host hung up before it had shown its key. OpenSSH does that at random while too many log in
+    /// (`MaxStartups` in sshd_config(5)): trying again helps.
+    HungUp(ConnectorError),
+    Other(ConnectorError),
+}
+
+impl From<ConnectorError> for Failure {
+    fn from(error: ConnectorError) -> Self {
+        Self::Other(error)
+    }
 }
 
 impl Handler for Verify {
@@ -32,13 +54,16 @@ impl Handler for Verify {
             )),
         };
         let accepted = verdict.is_ok();
-        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = verdict.err();
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Seen {
+            shown: true,
+            refused: verdict.err(),
+        };
         Ok(accepted)
     }
 }
 
 /// Connects and logs in, jump hosts first.
-pub(super) async fn open(options: &Options) -> Result<Arc<dyn Session>, ConnectorError> {
+pub(super) async fn open(options: &Options) -> Result<Arc<dyn Session>, Failure> {
     let mut way: Vec<Handle<Verify>> = Vec::new();
     for hop in options.jumps.iter().chain([options]) {
         let handle = match way.last() {
@@ -59,16 +84,14 @@ pub(super) async fn open(options: &Options) -> Result<Arc<dyn Session>, Connecto
         way.push(handle);
     }
     let Some(handle) = way.pop() else {
-        return Err(ConnectorError::Connect(format!(
-            "there is no way to {}",
-            options.name
-        )));
+        let message = format!("there is no way to {}", options.name);
+        return Err(ConnectorError::Connect(message).into());
     };
     Ok(Arc::new(SshSession::new(handle, way)))
 }
 
 /// The first connection of the way: to the host itself or its first jump host.
-async fn first(options: &Options) -> Result<Handle<Verify>, ConnectorError> {
+async fn first(options: &Options) -> Result<Handle<Verify>, Failure> {
     if let Some(command) = &options.proxy_command {
         let command = command
             .replace("%%", "\0")
@@ -86,9 +109,8 @@ async fn first(options: &Options) -> Result<Handle<Verify>, ConnectorError> {
                 ConnectorError::Connect(format!("the proxy command `{command}`: {error}"))
             })?;
         let (Some(output), Some(input)) = (child.stdout.take(), child.stdin.take()) else {
-            return Err(ConnectorError::Connect(format!(
-                "the proxy command `{command}` has no pipes"
-            )));
+            let message = format!("the proxy command `{command}` has no pipes");
+            return Err(ConnectorError::Connect(message).into());
         };
         // It ends when its input does, which is when the connection is dropped.
         tokio::spawn(async move { child.wait().await });
@@ -106,7 +128,7 @@ async fn first(options: &Options) -> Result<Handle<Verify>, ConnectorError> {
     start(options, stream).await
 }
 
-async fn start<S>(options: &Options, stream: S) -> Result<Handle<Verify>, ConnectorError>
+async fn start<S>(options: &Options, stream: S) -> Result<Handle<Verify>, Failure>
 where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
 {
@@ -117,24 +139,23 @@ where
         nodelay: true,
         ..client::Config::default()
     });
-    let refused = Arc::new(Mutex::new(None));
+    let seen = Arc::new(Mutex::new(Seen::default()));
     let verify = Verify {
         options: options.clone(),
-        refused: refused.clone(),
+        seen: seen.clone(),
     };
     let mut handle = client::connect_stream(config, stream, verify)
         .await
         .map_err(|error| {
-            match refused
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take()
-            {
-                Some(why) => ConnectorError::HostKey(why),
-                None => ConnectorError::Connect(format!(
-                    "{}:{}: {error}",
-                    options.hostname, options.port
-                )),
+            let seen = std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner));
+            if let Some(why) = seen.refused {
+                return Failure::Other(ConnectorError::HostKey(why));
+            }
+            let place = format!("{}:{}", options.hostname, options.port);
+            let told = ConnectorError::Connect(format!("{place}: {error}"));
+            match seen.shown {
+                true => Failure::Other(told),
+                false => Failure::HungUp(told),
             }
         })?;
     auth::log_in(&mut handle, options).await?;
