@@ -44,6 +44,17 @@ pub(crate) const ALL: [Guests; 3] = [STANDARD, TESTS, TEMPLATE];
 /// Those that have tests of their own, which run natively.
 pub(crate) const WITH_TESTS: [Guests; 2] = [STANDARD, TEMPLATE];
 
+/// The compiler's flags for guests.
+const FLAGS: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
+
+/// Bytes of memory that a guest begins with: a stack of 1 MiB, its data, and what most of its calls need besides.
+/// Memory that grows costs the host several system calls for each instance.
+const MEMORY: usize = 3 << 19;
+
+fn memory() -> String {
+    format!("-Clink-arg=--initial-memory={MEMORY}")
+}
+
 impl Guests {
     pub(crate) fn manifest(self) -> PathBuf {
         root().join(self.workspace).join("Cargo.toml")
@@ -65,6 +76,7 @@ impl Guests {
         }
         build.arg("--manifest-path").arg(&manifest);
         build.arg("--target-dir").arg(target_folder());
+        build.env(FLAGS, memory());
         if env::var_os("CI").is_some() {
             build.arg("--locked");
         }

@@ -59,6 +59,8 @@ mod error;
 pub mod fact;
 #[cfg(target_arch = "wasm32")]
 pub mod guest;
+#[cfg(target_arch = "wasm32")]
+mod memory;
 mod namespace;
 mod plan;
 mod predict;
