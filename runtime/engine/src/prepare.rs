@@ -499,7 +499,7 @@ fn plan_call<'a>(
             predicted,
             ..Plan::default()
         };
-        let mut above = overlay.as_deref().cloned().unwrap_or_default();
+        let mut above = Overlay::over(overlay);
         for step in &plan.planned.clone().steps {
             if let Action::Nested(nested) = &step.action {
                 outcome.nests = true;

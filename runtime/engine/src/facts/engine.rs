@@ -42,23 +42,61 @@ pub(crate) struct FactKey {
     pub(crate) fact: String,
     pub(crate) args: Json,
     globals: Arc<GlobalArguments>,
+    /// The global arguments in one word.
+    context: Arc<str>,
     secrets: Vec<String>,
     /// All of that in one word.
     pub(crate) text: Arc<str>,
     chain: Vec<Arc<str>>,
 }
 
+/// As whom and where facts are asked, worked out once for all that are asked there.
+pub(crate) struct Context {
+    globals: Arc<GlobalArguments>,
+    text: Arc<str>,
+}
+
+impl Context {
+    pub(crate) fn of(globals: &GlobalArguments) -> Self {
+        let globals = globals.execution_context();
+        let text = canonical(&Json::Object(globals.to_json())).into();
+        Self {
+            globals: Arc::new(globals),
+            text,
+        }
+    }
+
+    fn share(&self) -> Self {
+        Self {
+            globals: self.globals.clone(),
+            text: self.text.clone(),
+        }
+    }
+
+    /// With global arguments of one's own on top.
+    fn under(&self, own: &Json, state: &State) -> Result<Self, String> {
+        match own {
+            Json::Null => Ok(self.share()),
+            Json::Object(none) if none.is_empty() => Ok(self.share()),
+            own => {
+                let own = GlobalArguments::from_json(own, state.secrets())?;
+                Ok(Self::of(&own.over(&self.globals)))
+            }
+        }
+    }
+}
+
 impl FactKey {
-    /// The key of a guest's request, made under an operation's global arguments.
+    /// The key of a guest's request.
     pub(crate) fn of_request(
         state: &State,
         request: &FactRequest,
-        globals: &GlobalArguments,
+        context: &Context,
     ) -> Result<Self, GuestError> {
         let missing = |message: String| GuestError::new(ErrorKind::MissingFact, message);
         let named = request.args.as_object().cloned().unwrap_or_default();
-        let own = GlobalArguments::from_json(&request.globals, state.secrets()).map_err(missing)?;
-        Self::bind(state, &request.fact, Vec::new(), named, own.over(globals))
+        let context = context.under(&request.globals, state).map_err(missing)?;
+        Self::bind(state, &request.fact, Vec::new(), named, &context)
             .map_err(|error| missing(error.to_string()))
     }
 
@@ -67,7 +105,7 @@ impl FactKey {
         fact: &str,
         positional: Vec<Json>,
         named: JsonMap,
-        globals: GlobalArguments,
+        context: &Context,
     ) -> Result<Self, PluginError> {
         let bound = state
             .plugins()
@@ -77,18 +115,18 @@ impl FactKey {
             argument: None,
             message: format!("{fact}: {message}"),
         };
-        let own = GlobalArguments::from_json(&info.globals, state.secrets()).map_err(argument)?;
-        let globals = own.over(&globals.execution_context());
-        let context = canonical(&Json::Object(globals.to_json()));
+        let context = context.under(&info.globals, state).map_err(argument)?;
         let text = format!(
-            "{fact}\0{}\0{}\0{context}",
+            "{fact}\0{}\0{}\0{}",
             canonical(&bound.args),
-            bound.secrets.join("\0")
+            bound.secrets.join("\0"),
+            context.text
         );
         Ok(Self {
             fact: fact.to_owned(),
             args: bound.args,
-            globals: Arc::new(globals),
+            globals: context.globals,
+            context: context.text,
             secrets: bound.secrets,
             text: text.into(),
             chain: Vec::new(),
@@ -407,7 +445,11 @@ async fn fetch(
                     select: Vec::new(),
                     globals: Json::Null,
                 };
-                keys.push(FactKey::of_request(state, &request, &key.globals)?);
+                let context = Context {
+                    globals: key.globals.clone(),
+                    text: key.context.clone(),
+                };
+                keys.push(FactKey::of_request(state, &request, &context)?);
             }
             let names = keys.iter().map(|key| key.text.clone()).collect();
             lock(&host.facts.sources).insert(key.text.clone(), Source::Facts(names));
@@ -509,9 +551,9 @@ pub(crate) async fn serve(state: State, host: Arc<Host>) {
             }
         }
         let waiting = std::mem::take(&mut *lock(&host.facts.queue));
-        let mut groups: Vec<(String, Vec<Waiting>)> = Vec::new();
+        let mut groups: Vec<(Arc<str>, Vec<Waiting>)> = Vec::new();
         for item in waiting {
-            let context = canonical(&Json::Object(item.key.globals.to_json()));
+            let context = item.key.context.clone();
             match groups.iter_mut().find(|(held, _)| *held == context) {
                 Some((_, group)) => group.push(item),
                 None => groups.push((context, vec![item])),
@@ -739,7 +781,7 @@ pub(crate) async fn get_fact(
         &call.fact,
         call.positional.clone(),
         call.named.clone(),
-        globals,
+        &Context::of(&globals),
     )
     .map_err(|error| wrong(format!("{}: {error}", call.fact)))?;
     let planner = Planner::start(host);

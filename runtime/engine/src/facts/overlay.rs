@@ -13,6 +13,8 @@ use crate::plugins::{ErrorKind, GuestError};
 /// arguments are found by key. Clones share everything until one of them is added to.
 #[derive(Clone, Debug, Default)]
 pub struct Overlay {
+    /// What was predicted before, for an operation whose nested operations add to it.
+    below: Option<Arc<Overlay>>,
     predictions: Arc<Predictions>,
     /// An earlier step that has no predictions: what is observed is assumed to stand.
     assumed: Option<String>,
@@ -44,10 +46,25 @@ fn exact_key(fact: &str, args: &Json) -> String {
 }
 
 impl Overlay {
+    /// A fresh one on top of another, which costs nothing however much that holds.
+    #[must_use]
+    pub fn over(below: Option<Arc<Self>>) -> Self {
+        Self {
+            assumed: below.as_ref().and_then(|below| below.assumed.clone()),
+            below,
+            predictions: Arc::default(),
+        }
+    }
+
     /// True when nothing is predicted.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.predictions.all.is_empty()
+        self.layers().all(|layer| layer.predictions.all.is_empty())
+    }
+
+    /// This one and those below it.
+    fn layers(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |layer| layer.below.as_deref())
     }
 
     /// Adds predictions, which win over earlier ones.
@@ -88,22 +105,28 @@ impl Overlay {
 
     /// The predictions that speak of a request, in the order they were made.
     fn about(&self, fact: &str, args: &Json) -> impl Iterator<Item = &Prediction> {
-        let Predictions {
-            all,
-            exact,
-            partial,
-        } = &*self.predictions;
-        let at = |place: &usize| all.get(*place);
-        let mut places: Vec<usize> = Vec::new();
-        if !all.is_empty() {
-            places.extend(exact.get(&exact_key(fact, args)).into_iter().flatten());
+        let mut layers: Vec<&Predictions> = self
+            .layers()
+            .map(|layer| &*layer.predictions)
+            .filter(|predictions| !predictions.all.is_empty())
+            .collect();
+        layers.reverse();
+        let key = (!layers.is_empty()).then(|| exact_key(fact, args));
+        let mut found = Vec::new();
+        for layer in layers {
+            let at = |place: &usize| layer.all.get(*place);
+            let mut places: Vec<usize> = Vec::new();
+            let exact = key.as_ref().and_then(|key| layer.exact.get(key));
+            places.extend(exact.into_iter().flatten());
             let contained = |place: &&usize| {
                 at(place).is_some_and(|prediction| contains(args, &prediction.args))
             };
-            places.extend(partial.get(fact).into_iter().flatten().filter(contained));
+            let partial = layer.partial.get(fact);
+            places.extend(partial.into_iter().flatten().filter(contained));
             places.sort_unstable();
+            found.extend(places.iter().filter_map(at));
         }
-        places.into_iter().filter_map(|place| all.get(place))
+        found.into_iter()
     }
 
     /// An observed value with the predictions on top. A part predicted unknown stands as none: asking for it, or for
@@ -273,6 +296,17 @@ mod tests {
             second.apply("files.File", &args, json!(0), &[]).unwrap(),
             json!(2)
         );
+    }
+
+    #[test]
+    fn what_is_laid_on_top_wins_and_leaves_what_is_below() {
+        let args = json!({"path": "/a"});
+        let below = Arc::new(overlay(&[prediction(args.clone(), false, "", Some(json!(1)))]));
+        let mut above = Overlay::over(Some(below.clone()));
+        assert!(!above.is_empty() && above.touches("files.File", &args));
+        above.add(&[prediction(args.clone(), false, "", Some(json!(2)))]);
+        let value = |overlay: &Overlay| overlay.apply("files.File", &args, json!(0), &[]).unwrap();
+        assert_eq!((value(&below), value(&above)), (json!(1), json!(2)));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What an operation sees while it plans.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use async_trait::async_trait;
 use md5::Md5;
@@ -16,7 +16,7 @@ use crate::local_files::LocalFiles;
 use crate::plugins::{ErrorKind, GuestError, PlanningView};
 use crate::state::{Host, State};
 
-use super::engine::{FactKey, Planner};
+use super::engine::{Context, FactKey, Planner};
 use super::overlay::{Overlay, select};
 
 /// How many comparisons with secrets one call may ask for: each tells one bit.
@@ -27,6 +27,7 @@ pub(crate) struct OperationView {
     state: State,
     host: Arc<Host>,
     globals: GlobalArguments,
+    context: OnceLock<Context>,
     secrets: Vec<String>,
     granted: Vec<String>,
     overlay: Option<Arc<Overlay>>,
@@ -49,6 +50,7 @@ impl OperationView {
             state: state.clone(),
             host: host.clone(),
             globals,
+            context: OnceLock::new(),
             secrets,
             granted,
             overlay,
@@ -101,9 +103,10 @@ fn no_secret(number: u32) -> String {
 #[async_trait]
 impl PlanningView for OperationView {
     async fn facts(&self, requests: Vec<FactRequest>) -> Vec<Result<Json, GuestError>> {
+        let context = self.context.get_or_init(|| Context::of(&self.globals));
         let mut keys = Vec::with_capacity(requests.len());
         for request in &requests {
-            keys.push(FactKey::of_request(&self.state, request, &self.globals));
+            keys.push(FactKey::of_request(&self.state, request, context));
         }
         let asked: Vec<FactKey> = keys
             .iter()
