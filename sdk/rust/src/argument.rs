@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
+use crate::describe::Parameter;
 use crate::error::{Error, Result};
+
+pub use windlass_sdk_macros::Parameters;
 
 /// How an argument may be given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +59,27 @@ pub trait Argument: Sized {
 
     /// Writes it, for requests and nested operations.
     fn encode(&self) -> Json;
+}
+
+/// Parameters that several operations and facts share: a struct with a field for each. Derive it, and mark where they
+/// stand with `#[parameters]`.
+pub trait Parameters: Sized {
+    /// What the pack says of them, in order.
+    fn describe() -> Vec<Parameter>;
+
+    /// Takes them from the arguments of a call.
+    ///
+    /// # Errors
+    /// Those of [`Arguments::take`].
+    fn take(args: &mut Arguments) -> Result<Self>;
+
+    /// Writes them by name, for requests and nested operations.
+    fn encode(&self) -> Map<String, Json>;
+
+    /// The arguments that give just these.
+    fn args(&self) -> Json {
+        Json::Object(self.encode())
+    }
 }
 
 /// A schema of one type, in JSON Schema's names.
@@ -372,6 +396,14 @@ impl Arguments {
             None => T::absent()
                 .ok_or_else(|| Error::invalid_value("missing: it has no default").at(name)),
         }
+    }
+
+    /// Takes the arguments of a group of parameters.
+    ///
+    /// # Errors
+    /// Those of [`Arguments::take`].
+    pub fn take_group<T: Parameters>(&mut self) -> Result<T> {
+        T::take(self)
     }
 
     /// Checks that all were taken.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
-use windlass_sdk::argument::ParameterKind;
+use windlass_sdk::argument::{ParameterKind, Parameters};
 use windlass_sdk::prelude::*;
 use windlass_sdk::request::{Picked, Selection as _};
 use windlass_sdk::step::Action;
@@ -12,8 +12,8 @@ use windlass_sdk::testing::TestHost;
 
 windlass_sdk::export! {
     namespace: "demo",
-    operations: [apply, r#move, other],
-    facts: [State, Short],
+    operations: [apply, r#move, other, grouped],
+    facts: [State, Short, Within],
 }
 
 fact_request! {
@@ -96,6 +96,51 @@ pub fn other(plan: &mut Plan) -> Result<()> {
     Ok(())
 }
 
+/// Where a thing is.
+#[derive(Clone, Debug, PartialEq, Parameters)]
+pub struct Place {
+    /// Which thing.
+    pub name: String,
+    #[parameters]
+    pub depth: Depth,
+}
+
+/// How far down it is.
+#[derive(Clone, Debug, PartialEq, Parameters)]
+pub struct Depth {
+    #[default(3)]
+    pub depth: u32,
+    #[keyword]
+    pub limit: Option<u32>,
+}
+
+/// Parameters before, from and after a group.
+#[operation]
+pub fn grouped(
+    plan: &mut Plan,
+    first: String,
+    #[parameters] place: Place,
+    #[default(true)] last: bool,
+) -> Result<()> {
+    plan.run(shell!(
+        "{first} {} {} {}",
+        place.name,
+        place.depth.depth.to_string(),
+        last.to_string()
+    ));
+    plan.nested("other.place", place.args());
+    Ok(())
+}
+
+/// A fact of a group.
+#[fact]
+pub fn Within(#[parameters] place: Place, exact: Option<bool>) -> Source<String> {
+    let exact = exact.unwrap_or_default().to_string();
+    Source::shell(shell!("within {} {exact}", place.name), |output| {
+        Ok(output.text())
+    })
+}
+
 #[derive(Selection)]
 struct Parts {
     user: Option<String>,
@@ -115,7 +160,10 @@ fn rendered(plan: &Plan) -> Vec<String> {
 fn operations_are_described() {
     let infos = NAMESPACE.describe_operations();
     let names: Vec<_> = infos.iter().map(|info| info.name.as_str()).collect();
-    assert_eq!(names, ["demo.apply", "demo.move", "demo.sub.other"]);
+    assert_eq!(
+        names,
+        ["demo.apply", "demo.move", "demo.sub.other", "demo.grouped"]
+    );
     let apply = &infos[0];
     assert_eq!(apply.doc, "Make it so.\n\nAnd more.");
     assert!(!apply.idempotent && !apply.hidden && infos[1].hidden);
@@ -239,6 +287,57 @@ fn facts_are_asked_and_read() {
         NAMESPACE.parse("demo.Short", args, &derived).unwrap(),
         [json!("first")]
     );
+}
+
+#[test]
+fn groups_of_parameters_stand_where_they_are_marked() {
+    let operations = NAMESPACE.describe_operations();
+    let described: Vec<_> = operations[3]
+        .parameters
+        .iter()
+        .map(|parameter| (parameter.name, parameter.kind, parameter.doc))
+        .collect();
+    let either = ParameterKind::Either;
+    assert_eq!(
+        described,
+        [
+            ("first", either, ""),
+            ("name", either, "Which thing."),
+            ("depth", either, ""),
+            ("limit", ParameterKind::Keyword, ""),
+            ("last", either, ""),
+        ]
+    );
+    let plan = |args: Json| TestHost::new().run(|| NAMESPACE.plan("demo.grouped", args));
+    let planned = plan(json!({"first": "do", "name": "x"})).unwrap();
+    let Action::Nested { args, .. } = &planned.steps[1].action else {
+        unreachable!("an operation was nested")
+    };
+    assert_eq!(args, &json!({"name": "x", "depth": 3, "limit": null}));
+    assert_eq!(rendered(&planned)[0], "do x 3 true");
+    let error = plan(json!({"first": "do", "name": "x", "depth": "deep"})).unwrap_err();
+    assert_eq!(error.at.as_deref(), Some("depth"));
+    let error = plan(json!({"first": "do"})).unwrap_err();
+    assert_eq!(error.at.as_deref(), Some("name"));
+}
+
+#[test]
+fn a_fact_is_known_by_the_arguments_of_its_groups() {
+    let depth = Depth {
+        depth: 1,
+        limit: Some(2),
+    };
+    let name = "x".to_owned();
+    let fact = Within {
+        place: Place { name, depth },
+        exact: None,
+    };
+    let args = json!({"name": "x", "depth": 1, "limit": 2, "exact": null});
+    assert_eq!(fact.args(), args);
+    let Origin::Shell(shell) = NAMESPACE.source("demo.Within", vec![args]).unwrap() else {
+        unreachable!("it is a command")
+    };
+    assert_eq!(shell.text.render(), "within x false");
 }
 
 #[test]

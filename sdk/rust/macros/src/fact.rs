@@ -5,7 +5,7 @@ use quote::quote;
 use syn::{Expr, ItemFn, ReturnType};
 
 use crate::attributes::{Choice, choices, doc_of};
-use crate::parameters::{Parameter, plain_name, take_all};
+use crate::parameters::{Parameter, describe_all, plain_name, take_all};
 
 const KNOWN: &str =
     "name, stability, default, requires, user_dependent, takes_command, globals, example";
@@ -97,7 +97,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> syn::Result<Tok
         examples,
         ..
     } = &options;
-    let describe = parameters.iter().map(Parameter::describe);
+    let describe = describe_all(&parameters);
     let decode = parameters.iter().map(Parameter::decode);
     let encode: Vec<_> = parameters.iter().map(Parameter::encode).collect();
     let fields: Vec<_> = parameters
@@ -137,7 +137,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> syn::Result<Tok
                 ::windlass_sdk::describe::FactInfo {
                     name: <Self as ::windlass_sdk::fact::Fact>::name(),
                     doc: #doc,
-                    parameters: ::std::vec![#(#describe),*],
+                    parameters: #describe,
                     default: #default,
                     stability: ::windlass_sdk::describe::Stability::#stability,
                     requires: #requires,

@@ -3,6 +3,7 @@
 mod attributes;
 mod export;
 mod fact;
+mod group;
 mod operation;
 mod parameters;
 mod request;
@@ -16,7 +17,8 @@ use quote::quote;
 ///
 /// The function takes a `&mut Plan`, then its parameters, and gives a `Result<()>`. Its doc comment is the
 /// operation's; each parameter may have one too. A parameter that is an `Option` or a rest may be left out, another
-/// when it has a `#[default(…)]`; `#[keyword]` makes one that is given by name only.
+/// when it has a `#[default(…)]`; `#[keyword]` makes one that is given by name only. `#[parameters]` marks one that
+/// stands for a group of parameters: a struct that derives [`macro@Parameters`].
 ///
 /// Options: `name = "…"` (else the function's), `example = "…"` (may be repeated), `idempotent = false`, `hidden`,
 /// `alias_of = "namespace.operation"`, `uses = ["namespace.operation"]` (what it may nest).
@@ -27,7 +29,7 @@ pub fn operation(options: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Makes a function a fact, and a type of the same name with which it is asked for and predicted.
 ///
-/// The function takes the parameters and gives a `Source<Value>` or a `Result` of one.
+/// The function takes the parameters, which are written as an operation's, and gives a `Source<Value>` or a `Result` of one.
 ///
 /// Options: `name = "…"` (else the function's), `stability = immutable | state | volatile` (state), `default = EXPR`
 /// (null), `requires = "program"`, `user_dependent`, `takes_command`, `globals = EXPR`, `example = "…"`.
@@ -65,6 +67,15 @@ pub fn shell(item: TokenStream) -> TokenStream {
 #[proc_macro_derive(Selection, attributes(pointer))]
 pub fn selection(item: TokenStream) -> TokenStream {
     expand(selection::expand(item.into()))
+}
+
+/// Makes a struct a group of parameters that several operations and facts share.
+///
+/// Each field is a parameter of that name, at the place where the group stands, with the attributes that a function's
+/// parameter may have; `#[parameters]` makes one a group again.
+#[proc_macro_derive(Parameters, attributes(default, keyword, parameters))]
+pub fn parameters(item: TokenStream) -> TokenStream {
+    expand(group::expand(item.into()))
 }
 
 fn expand(result: syn::Result<proc_macro2::TokenStream>) -> TokenStream {

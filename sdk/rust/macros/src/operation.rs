@@ -5,7 +5,7 @@ use quote::quote;
 use syn::{FnArg, ItemFn, Type};
 
 use crate::attributes::{Choice, choices, doc_of};
-use crate::parameters::{plain_name, take_all};
+use crate::parameters::{describe_all, plain_name, take_all};
 
 const KNOWN: &str = "name, example, idempotent, hidden, alias_of, uses";
 
@@ -73,9 +73,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> syn::Result<Tok
         uses,
         ..
     } = &options;
-    let describe = parameters
-        .iter()
-        .map(crate::parameters::Parameter::describe);
+    let describe = describe_all(&parameters);
     let decode = parameters.iter().map(crate::parameters::Parameter::decode);
     let variables = parameters.iter().map(|parameter| &parameter.ident);
     let type_doc = format!("The operation `{name}` in its namespace's table.");
@@ -99,7 +97,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> syn::Result<Tok
                 ::windlass_sdk::describe::OperationInfo {
                     name: ::std::format!("{}.{}", crate::NAMESPACE.name, #name),
                     doc: #doc,
-                    parameters: ::std::vec![#(#describe),*],
+                    parameters: #describe,
                     idempotent: #idempotent,
                     hidden: #hidden,
                     alias_of: #alias_of,
