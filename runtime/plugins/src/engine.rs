@@ -24,11 +24,11 @@ pub(crate) enum Processor {
 }
 
 /// How many guests have a place: those that run, and those that keep theirs while they wait.
-const PLACES: u32 = 64;
+const PLACES: u32 = 24;
 
 /// How many guests keep their place and memory while they wait for an answer. Others leave, and begin anew when the
 /// answer is there: they are pure.
-pub(crate) const PATIENT: usize = 32;
+pub(crate) const PATIENT: usize = 12;
 
 /// Tables of a component that fits a place. Components have one for calls, and one for the functions they import.
 const TABLES: u32 = 4;
