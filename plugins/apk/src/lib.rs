@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value as Json, json};
-use windlass_plugin_common::packages::{Manager, Wanted, ensure};
-use windlass_plugin_common::system::pointer;
+use serde_json::Value as Json;
+use windlass_plugin_common::packages::{Manager, Packages, ensure, predict_listed};
+use windlass_plugin_common::system::entries;
 use windlass_sdk::prelude::*;
 
 windlass_sdk::export! {
@@ -68,21 +68,16 @@ fn known(packages: &[String]) -> Result<BTreeMap<String, Json>> {
                 .map_or(package.as_str(), |(name, _)| name)
         })
         .collect();
-    windlass_plugin_common::system::entries(&ApkPackages {}, &names)
+    entries(&ApkPackages {}, &names)
 }
 
 /// Install, upgrade or remove packages.
+///
+/// A package may be given with its version, as in `git=2.40.1-r0`.
 #[operation(example = r#"apk.packages(packages = ["git"], update = True, _sudo = True)"#)]
 pub fn packages(
     plan: &mut Plan,
-    /// The packages, with versions as in `git=2.40.1-r0` where wanted.
-    packages: Option<OneOrMany<String>>,
-    /// Whether they should be installed, rather than removed.
-    #[default(true)]
-    present: bool,
-    /// Whether those that are installed are upgraded.
-    #[default(false)]
-    latest: bool,
+    #[parameters] wanted: Packages,
     /// Whether the lists of packages are updated first.
     #[default(false)]
     update: bool,
@@ -102,25 +97,10 @@ pub fn packages(
         upgrade: shell!("apk add -u"),
         version_join: "=",
     };
-    let packages = packages.unwrap_or_default().0;
-    let wanted = Wanted {
-        packages: &packages,
-        present,
-        latest,
-    };
-    ensure(
-        plan,
-        &manager,
-        wanted,
-        &known(&packages)?,
-        |names, present| {
-            let value = || if present { json!([]) } else { json!(null) };
-            names
-                .iter()
-                .map(|name| Prediction::value(&ApkPackages {}, value()).at(pointer(name)))
-                .collect()
-        },
-    );
+    let installed = known(wanted.names())?;
+    ensure(plan, &manager, &wanted, &installed, |names, present| {
+        predict_listed(&ApkPackages {}, names, present)
+    });
     Ok(())
 }
 

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value as Json, json};
-use windlass_plugin_common::service::{Wanted, control};
-use windlass_plugin_common::system::pointer;
+use serde_json::json;
+use windlass_plugin_common::service::Service;
 use windlass_sdk::prelude::*;
 
 windlass_sdk::export! {
@@ -36,44 +35,16 @@ pub fn RcdStatus() -> Source<BTreeMap<String, bool>> {
 
 /// Start, stop, restart, reload, enable or disable a service of `/etc/rc.d` or `/usr/local/etc/rc.d`.
 #[operation(example = r#"bsdinit.service(service = "nginx", enabled = True)"#, uses = ["files.line"])]
-pub fn service(
-    plan: &mut Plan,
-    /// Its name.
-    service: String,
-    /// Whether it should run.
-    #[default(true)]
-    running: bool,
-    /// Whether it is restarted, if it runs.
-    #[default(false)]
-    restarted: bool,
-    /// Whether it is reloaded, if it runs.
-    #[default(false)]
-    reloaded: bool,
-    /// Another thing to tell it.
-    command: Option<String>,
-    /// Whether it should start by itself.
-    enabled: Option<bool>,
-) -> Result<()> {
-    let at = pointer(&service);
-    let runs = get_parts(&RcdStatus {}, &[&at])?.part(&at) == &Json::Bool(true);
+pub fn service(plan: &mut Plan, #[parameters] wanted: Service) -> Result<()> {
+    let service = &wanted.service;
     let (base, local) = (
-        RemotePath::new("/etc/rc.d").join(&service),
-        RemotePath::new("/usr/local/etc/rc.d").join(&service),
+        RemotePath::new("/etc/rc.d").join(service),
+        RemotePath::new("/usr/local/etc/rc.d").join(service),
     );
-    control(
-        plan,
-        &service,
-        runs,
-        Wanted {
-            running: Some(running),
-            restarted,
-            reloaded,
-            command: command.as_deref(),
-        },
-        |word| shell!("test -e {base} && {base} {word} || {local} {word}"),
-        |runs| vec![Prediction::value(&RcdStatus {}, runs).at(at.as_str())],
-    );
-    if let Some(enabled) = enabled {
+    wanted.control(plan, &RcdStatus {}, |word| {
+        shell!("test -e {base} && {base} {word} || {local} {word}")
+    })?;
+    if let Some(enabled) = wanted.enabled {
         let variable = format!("{service}_enable=");
         plan.nested(
             "files.line",

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use windlass_sdk::prelude::*;
+
+use crate::system::pointer;
 
 /// Installed packages: from a name to its versions.
 pub type Installed = BTreeMap<String, Json>;
@@ -21,15 +23,35 @@ pub struct Manager {
     pub version_join: &'static str,
 }
 
-/// What is wanted of some packages.
-#[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
-    /// Names, with versions where [`Manager::version_join`] allows.
-    pub packages: &'a [String],
-    /// Whether they should be installed.
+/// What is wanted of some packages: named with versions where [`Manager::version_join`] allows.
+#[derive(Clone, Debug, Parameters)]
+pub struct Packages {
+    /// The packages.
+    pub packages: Option<OneOrMany<String>>,
+    /// Whether they should be installed, rather than removed.
+    #[default(true)]
     pub present: bool,
-    /// Whether those that are installed should be upgraded.
+    /// Whether those that are installed are upgraded.
+    #[default(false)]
     pub latest: bool,
+}
+
+impl Packages {
+    /// The packages, none where they were left out.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        self.packages.as_deref().unwrap_or_default()
+    }
+}
+
+/// What a fact that lists packages by name will answer of these: which version it will be is not known, that it is
+/// there is.
+pub fn predict_listed(fact: &impl Fact, names: &[&str], present: bool) -> Vec<Prediction> {
+    let value = || if present { json!([]) } else { json!(null) };
+    names
+        .iter()
+        .map(|name| Prediction::value(fact, value()).at(pointer(name)))
+        .collect()
 }
 
 /// A package's name, and its version where one is asked for.
@@ -63,13 +85,13 @@ fn has(installed: &Installed, package: &str, join: &str) -> bool {
 pub fn ensure(
     plan: &mut Plan,
     manager: &Manager,
-    wanted: Wanted<'_>,
+    wanted: &Packages,
     installed: &Installed,
     predict: impl Fn(&[&str], bool) -> Vec<Prediction>,
 ) {
     let join = manager.version_join;
     let (there, missing): (Vec<&String>, Vec<&String>) = wanted
-        .packages
+        .names()
         .iter()
         .partition(|package| has(installed, package, join));
     let name = |package: &&'_ String| split(package, join).0.to_owned();
@@ -113,7 +135,6 @@ pub fn ensure(
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use serde_json::json;
 
     fn plan(packages: &[&str], present: bool, latest: bool) -> Vec<String> {
         let manager = Manager {
@@ -129,8 +150,8 @@ mod tests {
         ensure(
             &mut plan,
             &manager,
-            Wanted {
-                packages: &packages,
+            &Packages {
+                packages: Some(OneOrMany(packages)),
                 present,
                 latest,
             },

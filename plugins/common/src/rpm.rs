@@ -1,10 +1,10 @@
 //! Packages of the managers that use rpm: dnf and yum take the same commands.
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use windlass_sdk::prelude::*;
 
-use crate::packages::{Manager, Wanted, ensure};
-use crate::system::{entries, pointer};
+use crate::packages::{Manager, Packages, ensure, predict_listed};
+use crate::system::entries;
 
 fact_request! {
     /// Packages that rpm has installed, with their versions.
@@ -17,20 +17,20 @@ fact_request! {
     } -> Option<Vec<(String, String)>>;
 }
 
-/// What is wanted of some packages.
-#[derive(Clone, Debug, Default)]
-pub struct Packages {
-    /// Their names, or names of what they provide.
-    pub packages: Vec<String>,
-    /// Whether they should be installed.
-    pub present: bool,
-    /// Whether those that are installed are upgraded.
-    pub latest: bool,
-    /// Whether everything is upgraded first.
+/// What is wanted of some packages, which may be named by what they provide.
+#[derive(Clone, Debug, Parameters)]
+pub struct RpmWanted {
+    /// Which packages.
+    #[parameters]
+    pub of: Packages,
+    /// Whether all packages are upgraded first.
+    #[default(false)]
     pub update: bool,
     /// Whether what was downloaded is thrown away first.
+    #[default(false)]
     pub clean: bool,
-    /// Whether the best candidate need not be taken.
+    /// Whether another than the best candidate will do.
+    #[default(false)]
     pub nobest: bool,
     /// Options for installing, as shell text.
     pub extra_install_args: Option<String>,
@@ -38,16 +38,21 @@ pub struct Packages {
     pub extra_uninstall_args: Option<String>,
 }
 
+/// Plans the upgrade of all packages with a manager, given by its program.
+pub fn update(plan: &mut Plan, program: &str) {
+    plan.run(shell!("{program:raw} update -y"));
+}
+
 /// Plans packages with a manager, given by its program.
 ///
 /// # Errors
 /// The host's.
-pub fn packages(plan: &mut Plan, program: &str, wanted: &Packages) -> Result<()> {
+pub fn packages(plan: &mut Plan, program: &str, wanted: &RpmWanted) -> Result<()> {
     if wanted.clean {
         plan.run(shell!("{program:raw} clean all"));
     }
     if wanted.update {
-        plan.run(shell!("{program:raw} update -y"));
+        update(plan, program);
     }
     let with = |command: ShellText, options: Option<&str>| match options {
         Some(options) if !options.is_empty() => shell!("{command:text} {options:raw}"),
@@ -66,12 +71,12 @@ pub fn packages(plan: &mut Plan, program: &str, wanted: &Packages) -> Result<()>
         upgrade: shell!("{program:raw} update -y"),
         version_join: "",
     };
-    let asked = wanted.packages.iter().map(|package| RpmPackageProvides {
+    let asked_for = wanted.of.names();
+    let asked = asked_for.iter().map(|package| RpmPackageProvides {
         package: package.clone(),
     });
     let provided = get_all(&asked.collect::<Vec<_>>())?;
-    let names: Vec<&str> = wanted
-        .packages
+    let names: Vec<&str> = asked_for
         .iter()
         .map(String::as_str)
         .chain(
@@ -83,7 +88,7 @@ pub fn packages(plan: &mut Plan, program: &str, wanted: &Packages) -> Result<()>
         )
         .collect();
     let mut installed = entries(&RpmPackages {}, &names)?;
-    for (package, providers) in wanted.packages.iter().zip(&provided) {
+    for (package, providers) in asked_for.iter().zip(&provided) {
         let provider = providers.iter().flatten().find_map(|(name, version)| {
             installed
                 .get(name)
@@ -94,12 +99,9 @@ pub fn packages(plan: &mut Plan, program: &str, wanted: &Packages) -> Result<()>
             installed.insert(package.clone(), provider);
         }
     }
-    let of = Wanted {
-        packages: &wanted.packages,
-        present: wanted.present,
-        latest: wanted.latest,
-    };
-    ensure(plan, &manager, of, &installed, predict);
+    ensure(plan, &manager, &wanted.of, &installed, |names, present| {
+        predict_listed(&RpmPackages {}, names, present)
+    });
     Ok(())
 }
 
@@ -108,12 +110,4 @@ fn has_version(found: &Json, version: &str) -> bool {
         Json::Array(versions) => versions.iter().any(|known| known.as_str() == Some(version)),
         other => other.as_str() == Some(version),
     }
-}
-
-fn predict(names: &[&str], present: bool) -> Vec<Prediction> {
-    let value = || if present { json!([]) } else { json!(null) };
-    names
-        .iter()
-        .map(|name| Prediction::value(&RpmPackages {}, value()).at(pointer(name)))
-        .collect()
 }

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value as Json;
-use windlass_plugin_common::service::{Wanted, control};
-use windlass_plugin_common::system::pointer;
+use windlass_plugin_common::service::{Service, enabling_differs};
 use windlass_sdk::prelude::*;
 
 windlass_sdk::export! {
@@ -55,56 +53,24 @@ pub fn OpenrcEnabled(
 #[operation(example = r#"openrc.service(service = "nginx", enabled = True, _sudo = True)"#)]
 pub fn service(
     plan: &mut Plan,
-    /// Its name.
-    service: String,
-    /// Whether it should run.
-    #[default(true)]
-    running: bool,
-    /// Whether it is restarted, if it runs.
-    #[default(false)]
-    restarted: bool,
-    /// Whether it is reloaded, if it runs.
-    #[default(false)]
-    reloaded: bool,
-    /// Another thing to tell it.
-    command: Option<String>,
-    /// Whether it should start by itself.
-    enabled: Option<bool>,
+    #[parameters] wanted: Service,
     /// The runlevel it belongs to.
     #[default("default")]
     runlevel: String,
 ) -> Result<()> {
-    let at = pointer(&service);
+    let service = &wanted.service;
     let status = OpenrcStatus {
         runlevel: runlevel.clone(),
     };
-    let runs = get_parts(&status, &[&at])?.part(&at) == &Json::Bool(true);
-    control(
-        plan,
-        &service,
-        runs,
-        Wanted {
-            running: Some(running),
-            restarted,
-            reloaded,
-            command: command.as_deref(),
-        },
-        |word| shell!("rc-service {service} {word}"),
-        |runs| vec![Prediction::value(&status, runs).at(at.as_str())],
-    );
-    if let Some(enabled) = enabled {
+    wanted.control(plan, &status, |word| shell!("rc-service {service} {word}"))?;
+    if let Some(enabled) = wanted.enabled {
         let fact = OpenrcEnabled {
             runlevel: runlevel.clone(),
         };
-        if (get_parts(&fact, &[&at])?.part(&at) == &Json::Bool(true)) == enabled {
-            plan.note(format!(
-                "service {service} is {}",
-                if enabled { "enabled" } else { "disabled" }
-            ));
-        } else {
+        if enabling_differs(plan, service, wanted.is(&fact)?, enabled) {
             let word = if enabled { "add" } else { "del" };
             plan.run(shell!("rc-update {word} {service} {runlevel}"))
-                .predict(Prediction::value(&fact, enabled).at(at.as_str()));
+                .predict(wanted.prediction(&fact, enabled));
         }
     }
     Ok(())

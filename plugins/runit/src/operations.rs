@@ -1,8 +1,7 @@
 //! Starting, stopping and looking after services.
 
 use serde_json::{Value as Json, json};
-use windlass_plugin_common::service::{Wanted, control};
-use windlass_plugin_common::system::pointer;
+use windlass_plugin_common::service::Service;
 use windlass_sdk::prelude::*;
 
 use crate::facts::{RunitManaged, RunitStatus};
@@ -24,21 +23,7 @@ fact_request! {
 )]
 pub fn service(
     plan: &mut Plan,
-    /// Its name.
-    service: String,
-    /// Whether it should run.
-    #[default(true)]
-    running: bool,
-    /// Whether it is restarted, if it runs.
-    #[default(false)]
-    restarted: bool,
-    /// Whether it is reloaded, if it runs.
-    #[default(false)]
-    reloaded: bool,
-    /// Another thing to tell it.
-    command: Option<String>,
-    /// Whether it should start by itself.
-    enabled: Option<bool>,
+    #[parameters] wanted: Service,
     /// Whether it should be looked after.
     #[default(true)]
     managed: bool,
@@ -49,6 +34,7 @@ pub fn service(
     #[default("/etc/sv")]
     sourcedir: String,
 ) -> Result<()> {
+    let service = &wanted.service;
     let asked = Managed {
         service: Some(service.clone()),
         svdir: svdir.clone(),
@@ -78,29 +64,16 @@ pub fn service(
             json!({"service": service, "svdir": svdir}),
         );
     }
-    if let Some(enabled) = enabled {
+    if let Some(enabled) = wanted.enabled {
         plan.nested("runit.auto", of(json!({"auto": enabled})));
     }
-    let fact = RunitStatus {
+    let status = RunitStatus {
         service: Some(service.clone()),
         svdir: svdir.clone(),
     };
-    let at = pointer(&service);
-    let runs = get_parts(&fact, &[&at])?.part(&at) == &Json::Bool(true);
-    control(
-        plan,
-        &service,
-        runs,
-        Wanted {
-            running: Some(running),
-            restarted,
-            reloaded,
-            command: command.as_deref(),
-        },
-        |word| shell!("SVDIR={svdir} sv {word} {service}"),
-        |runs| vec![Prediction::value(&fact, runs).at(at.as_str())],
-    );
-    Ok(())
+    wanted.control(plan, &status, |word| {
+        shell!("SVDIR={svdir} sv {word} {service}")
+    })
 }
 
 /// Have runit look after a service, or leave it alone.

@@ -4,11 +4,13 @@ mod systemctl;
 
 use std::collections::BTreeMap;
 
-use windlass_plugin_common::service::{Wanted, control};
+use windlass_plugin_common::service::{Controlled, State, control, enabling_differs};
 use windlass_plugin_common::system::pointer;
 use windlass_sdk::prelude::*;
 
-use systemctl::{Scope, show, unit_name, unit_states};
+use systemctl::{show, unit_name, unit_states};
+
+pub use systemctl::Scope;
 
 windlass_sdk::export! {
     namespace: "systemd",
@@ -41,21 +43,10 @@ const ENABLED: [&str; 6] = [
 /// Whether units run, by their names.
 #[fact(requires = "systemctl", default = {}, user_dependent, example = "systemd.SystemdStatus services=nginx.service")]
 pub fn SystemdStatus(
-    /// Whether to ask the user's own manager.
-    #[default(false)]
-    user_mode: bool,
-    /// The container to ask.
-    machine: Option<String>,
-    /// The user in the container, or on the target itself.
-    user_name: Option<String>,
+    #[parameters] scope: Scope,
     /// The units; all when left out.
     services: Option<OneOrMany<String>>,
 ) -> Source<BTreeMap<String, bool>> {
-    let scope = Scope {
-        user_mode,
-        machine,
-        user_name,
-    };
     Source::shell(show(&scope, "SubState", services), |output| {
         Ok(unit_states(&output.text(), "SubState", &RUNNING))
     })
@@ -64,21 +55,10 @@ pub fn SystemdStatus(
 /// Whether units start by themselves, by their names.
 #[fact(requires = "systemctl", default = {}, user_dependent, example = "systemd.SystemdEnabled services=nginx.service")]
 pub fn SystemdEnabled(
-    /// Whether to ask the user's own manager.
-    #[default(false)]
-    user_mode: bool,
-    /// The container to ask.
-    machine: Option<String>,
-    /// The user in the container, or on the target itself.
-    user_name: Option<String>,
+    #[parameters] scope: Scope,
     /// The units; all when left out.
     services: Option<OneOrMany<String>>,
 ) -> Source<BTreeMap<String, bool>> {
-    let scope = Scope {
-        user_mode,
-        machine,
-        user_name,
-    };
     Source::shell(show(&scope, "UnitFileState", services), |output| {
         Ok(unit_states(&output.text(), "UnitFileState", &ENABLED))
     })
@@ -92,15 +72,7 @@ pub fn service(
     plan: &mut Plan,
     /// The unit. A name without a unit's suffix is a service's.
     service: String,
-    /// Whether it should run.
-    #[default(true)]
-    running: bool,
-    /// Whether it is restarted, if it runs.
-    #[default(false)]
-    restarted: bool,
-    /// Whether it is reloaded, if it runs.
-    #[default(false)]
-    reloaded: bool,
+    #[parameters] state: State,
     /// Another command of systemctl for the unit.
     command: Option<String>,
     /// Whether it should start by itself.
@@ -108,65 +80,39 @@ pub fn service(
     /// Whether unit files are read again first.
     #[default(false)]
     daemon_reload: bool,
-    /// Whether it is a unit of the user's own manager.
-    #[default(false)]
-    user_mode: bool,
-    /// The container it is in.
-    machine: Option<String>,
-    /// The user in the container, or on the target itself.
-    user_name: Option<String>,
+    #[parameters] scope: Scope,
 ) -> Result<()> {
     let unit = unit_name(&service);
-    let scope = Scope {
-        user_mode,
-        machine,
-        user_name,
-    };
     let systemctl = scope.systemctl();
     if daemon_reload {
         plan.run(shell!("{systemctl:text} daemon-reload"));
     }
-    let Scope {
-        user_mode,
-        machine,
-        user_name,
-    } = scope.clone();
     let services = Some(OneOrMany(vec![unit.clone()]));
     let status = get(&SystemdStatus {
-        user_mode,
-        machine: machine.clone(),
-        user_name: user_name.clone(),
+        scope: scope.clone(),
         services: services.clone(),
     })?;
     let predict = |fact: String, state: bool| {
         Prediction::value_where(fact, scope.args(), state).at(pointer(&unit))
     };
+    let controlled = Controlled {
+        name: &unit,
+        runs: of_unit(&status, &unit),
+        wanted: state,
+        command: command.as_deref(),
+    };
     control(
         plan,
-        &unit,
-        of_unit(&status, &unit),
-        Wanted {
-            running: Some(running),
-            restarted,
-            reloaded,
-            command: command.as_deref(),
-        },
+        controlled,
         |word| shell!("{systemctl:text} {word} {unit}"),
         |runs| vec![predict(SystemdStatus::name(), runs)],
     );
     if let Some(enabled) = enabled {
         let states = get(&SystemdEnabled {
-            user_mode,
-            machine,
-            user_name,
+            scope: scope.clone(),
             services,
         })?;
-        if of_unit(&states, &unit) == enabled {
-            plan.note(format!(
-                "service {unit} is {}",
-                if enabled { "enabled" } else { "disabled" }
-            ));
-        } else {
+        if enabling_differs(plan, &unit, of_unit(&states, &unit), enabled) {
             let word = if enabled { "enable" } else { "disable" };
             plan.run(shell!("{systemctl:text} {word} {unit}"))
                 .predict(predict(SystemdEnabled::name(), enabled));
@@ -186,21 +132,7 @@ fn of_unit(states: &BTreeMap<String, bool>, unit: &str) -> bool {
 
 /// Read unit files again.
 #[operation(idempotent = false, example = "systemd.daemon_reload(_sudo = True)")]
-pub fn daemon_reload(
-    plan: &mut Plan,
-    /// Whether the user's own manager reads them.
-    #[default(false)]
-    user_mode: bool,
-    /// The container in which they are read.
-    machine: Option<String>,
-    /// The user in the container, or on the target itself.
-    user_name: Option<String>,
-) -> Result<()> {
-    let scope = Scope {
-        user_mode,
-        machine,
-        user_name,
-    };
+pub fn daemon_reload(plan: &mut Plan, #[parameters] scope: Scope) -> Result<()> {
     let systemctl = scope.systemctl();
     plan.run(shell!("{systemctl:text} daemon-reload"));
     Ok(())

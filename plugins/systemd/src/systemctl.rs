@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value as Json, json};
 use windlass_sdk::prelude::*;
 
 /// Suffixes of unit names, from systemd.unit(5).
@@ -30,11 +29,15 @@ pub(crate) fn unit_name(name: &str) -> String {
 }
 
 /// Which manager is asked.
-#[derive(Clone, Debug)]
-pub(crate) struct Scope {
-    pub(crate) user_mode: bool,
-    pub(crate) machine: Option<String>,
-    pub(crate) user_name: Option<String>,
+#[derive(Clone, Debug, PartialEq, Parameters)]
+pub struct Scope {
+    /// Whether it is the user's own manager, not the system's.
+    #[default(false)]
+    pub user_mode: bool,
+    /// The container whose manager it is.
+    pub machine: Option<String>,
+    /// The user in the container, or on the target itself.
+    pub user_name: Option<String>,
 }
 
 impl Scope {
@@ -53,11 +56,6 @@ impl Scope {
         };
         let option = format!("--machine={machine}");
         shell!("{command:text} {option}")
-    }
-
-    /// The arguments by which facts about this manager are known.
-    pub(crate) fn args(&self) -> Json {
-        json!({"user_mode": self.user_mode, "machine": self.machine, "user_name": self.user_name})
     }
 }
 

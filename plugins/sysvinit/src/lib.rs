@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
-use windlass_plugin_common::service::{Wanted, control};
-use windlass_plugin_common::system::pointer;
+use windlass_plugin_common::service::{Service, State, enabling_differs};
 use windlass_sdk::prelude::*;
 
 windlass_sdk::export! {
@@ -73,41 +72,22 @@ pub fn service(
     plan: &mut Plan,
     /// Its name.
     service: String,
-    /// Whether it should run.
-    #[default(true)]
-    running: bool,
-    /// Whether it is restarted, if it runs.
-    #[default(false)]
-    restarted: bool,
-    /// Whether it is reloaded, if it runs.
-    #[default(false)]
-    reloaded: bool,
+    #[parameters] state: State,
     /// Whether it should start by itself.
     enabled: Option<bool>,
     /// Another thing to tell it.
     command: Option<String>,
 ) -> Result<()> {
-    let at = pointer(&service);
-    let status = get_parts(&InitdStatus {}, &[&at])?;
-    let runs = status.part(&at) == &Json::Bool(true);
-    control(
-        plan,
-        &service,
-        runs,
-        Wanted {
-            running: Some(running),
-            restarted,
-            reloaded,
-            command: command.as_deref(),
-        },
-        |word| {
-            let script = RemotePath::new("/etc/init.d").join(&service);
-            ShellText::new().word(script).raw(" ").word(word)
-        },
-        |runs| vec![Prediction::value(&InitdStatus {}, runs).at(at.as_str())],
-    );
+    let wanted = Service {
+        service,
+        state,
+        command,
+        enabled,
+    };
+    let script = RemotePath::new("/etc/init.d").join(&wanted.service);
+    wanted.control(plan, &InitdStatus {}, |word| shell!("{script} {word}"))?;
     match enabled {
-        Some(enabled) => start_by_itself(plan, &service, enabled),
+        Some(enabled) => start_by_itself(plan, &wanted.service, enabled),
         None => Ok(()),
     }
 }
@@ -118,34 +98,28 @@ fn start_by_itself(plan: &mut Plan, service: &str, enabled: bool) -> Result<()> 
         path_match: format!("/etc/rc*.d/S*{service}"),
     };
     let links = get(&fact)?;
-    match (enabled, links.is_empty()) {
-        (true, false) => plan.note(format!("service {service} is enabled")),
-        (false, true) => plan.note(format!("service {service} is disabled")),
-        (false, false) => {
-            for link in links {
-                plan.run(shell!("rm -f {link}"));
-            }
-            predict_links(plan, &fact, Some(json!([])));
+    if !enabling_differs(plan, service, !links.is_empty(), enabled) {
+        return Ok(());
+    }
+    if enabled {
+        for command in enabling(get(&LinuxDistribution {})?.name.as_deref(), service) {
+            plan.run(command);
         }
-        (true, true) => {
-            for command in enabling(get(&LinuxDistribution {})?.name.as_deref(), service) {
-                plan.run(command);
-            }
-            predict_links(
-                plan,
-                &fact,
-                Some(json!([format!("/etc/rc2.d/S20{service}")])),
-            );
+        predict_links(plan, &fact, json!([format!("/etc/rc2.d/S20{service}")]));
+    } else {
+        for link in links {
+            plan.run(shell!("rm -f {link}"));
         }
+        predict_links(plan, &fact, json!([]));
     }
     Ok(())
 }
 
-fn predict_links(plan: &mut Plan, fact: &FindLinks, value: Option<Json>) {
+fn predict_links(plan: &mut Plan, fact: &FindLinks, value: Json) {
     if let Some(step) = plan.steps.last_mut() {
         step.predict(Prediction {
             partial: true,
-            value,
+            value: Some(value),
             ..Prediction::unknown(fact)
         });
     }

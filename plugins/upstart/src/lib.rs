@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value as Json, json};
-use windlass_plugin_common::service::{Wanted, control};
-use windlass_plugin_common::system::pointer;
+use serde_json::json;
+use windlass_plugin_common::service::Service;
 use windlass_sdk::prelude::*;
 
 windlass_sdk::export! {
@@ -32,42 +31,14 @@ pub fn UpstartStatus() -> Source<BTreeMap<String, bool>> {
     example = r#"upstart.service(service = "nginx", enabled = True, _sudo = True)"#,
     uses = ["files.file", "files.put"]
 )]
-pub fn service(
-    plan: &mut Plan,
-    /// Its name.
-    service: String,
-    /// Whether it should run.
-    #[default(true)]
-    running: bool,
-    /// Whether it is restarted, if it runs.
-    #[default(false)]
-    restarted: bool,
-    /// Whether it is reloaded, if it runs.
-    #[default(false)]
-    reloaded: bool,
-    /// Another thing to tell it.
-    command: Option<String>,
-    /// Whether it should start by itself.
-    enabled: Option<bool>,
-) -> Result<()> {
-    let at = pointer(&service);
-    let runs = get_parts(&UpstartStatus {}, &[&at])?.part(&at) == &Json::Bool(true);
-    control(
-        plan,
-        &service,
-        runs,
-        Wanted {
-            running: Some(running),
-            restarted,
-            reloaded,
-            command: command.as_deref(),
-        },
-        |word| shell!("initctl {word} {service}"),
-        |runs| vec![Prediction::value(&UpstartStatus {}, runs).at(at.as_str())],
-    );
+pub fn service(plan: &mut Plan, #[parameters] wanted: Service) -> Result<()> {
+    let service = &wanted.service;
+    wanted.control(plan, &UpstartStatus {}, |word| {
+        shell!("initctl {word} {service}")
+    })?;
     // A job starts by itself unless an override says that it is started by hand.
     let path = format!("/etc/init/{service}.override");
-    match enabled {
+    match wanted.enabled {
         Some(true) => {
             plan.nested("files.file", json!({"path": path, "present": false}));
         }

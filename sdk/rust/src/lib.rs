@@ -89,7 +89,7 @@ pub mod reexport {
 
 /// What nearly every guest uses.
 pub mod prelude {
-    pub use crate::argument::{Argument, ParameterKind};
+    pub use crate::argument::{Argument, ParameterKind, Parameters};
     pub use crate::content::{Atom, Content, Encoding};
     pub use crate::describe::Stability;
     pub use crate::fact::{Fact, Origin, Output, Source};

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
-use windlass_sdk::argument::{ParameterKind, Parameters};
+use windlass_sdk::argument::ParameterKind;
 use windlass_sdk::prelude::*;
 use windlass_sdk::request::{Picked, Selection as _};
 use windlass_sdk::step::Action;
@@ -101,6 +101,7 @@ pub fn other(plan: &mut Plan) -> Result<()> {
 pub struct Place {
     /// Which thing.
     pub name: String,
+    /// How far below it.
     #[parameters]
     pub depth: Depth,
 }
@@ -108,8 +109,10 @@ pub struct Place {
 /// How far down it is.
 #[derive(Clone, Debug, PartialEq, Parameters)]
 pub struct Depth {
+    /// In levels.
     #[default(3)]
     pub depth: u32,
+    /// At most.
     #[keyword]
     pub limit: Option<u32>,
 }
@@ -303,8 +306,8 @@ fn groups_of_parameters_stand_where_they_are_marked() {
         [
             ("first", either, ""),
             ("name", either, "Which thing."),
-            ("depth", either, ""),
-            ("limit", ParameterKind::Keyword, ""),
+            ("depth", either, "In levels."),
+            ("limit", ParameterKind::Keyword, "At most."),
             ("last", either, ""),
         ]
     );

@@ -1,8 +1,8 @@
 //! Installing and removing packages.
 
 use serde_json::json;
-use windlass_plugin_common::packages::{Installed, Manager, Wanted, ensure};
-use windlass_plugin_common::system::{DebPackages, entries, pointer};
+use windlass_plugin_common::packages::{Installed, Manager, Packages, ensure, predict_listed};
+use windlass_plugin_common::system::{DebPackages, entries};
 use windlass_sdk::prelude::*;
 
 use super::update::update_lists;
@@ -17,14 +17,7 @@ use crate::apt_get::apt_get;
 )]
 pub fn packages(
     plan: &mut Plan,
-    /// The packages.
-    packages: Option<OneOrMany<String>>,
-    /// Whether they should be installed, rather than removed.
-    #[default(true)]
-    present: bool,
-    /// Whether those that are installed are upgraded.
-    #[default(false)]
-    latest: bool,
+    #[parameters] wanted: Packages,
     /// Whether the lists of packages are updated first.
     #[default(false)]
     update: bool,
@@ -83,50 +76,43 @@ pub fn packages(
         uninstall,
         version_join: "=",
     };
-    let packages = packages.unwrap_or_default().0;
-    let wanted = Wanted {
-        packages: &packages,
-        present,
-        latest,
-    };
-    ensure(plan, &manager, wanted, &installed(&packages)?, predict);
+    let installed = installed(wanted.names())?;
+    ensure(plan, &manager, &wanted, &installed, predict);
     Ok(())
 }
 
 /// What is installed of these packages. dpkg's list has no architectures, so a foreign one counts as its name does.
 fn installed(packages: &[String]) -> Result<Installed> {
-    let name = |package: &'_ str| {
-        package
-            .split_once('=')
-            .map_or(package, |(name, _)| name)
-            .to_owned()
-    };
-    let plain = |name: &str| {
-        name.split_once(':')
-            .map_or(name, |(name, _)| name)
-            .to_owned()
-    };
-    let names: Vec<String> = packages.iter().map(|package| name(package)).collect();
-    let asked: Vec<String> = names.iter().map(|name| plain(name)).collect();
-    let found = entries(
-        &DebPackages {},
-        &asked.iter().map(String::as_str).collect::<Vec<_>>(),
-    )?;
+    let names: Vec<&str> = packages
+        .iter()
+        .map(|package| {
+            package
+                .split_once('=')
+                .map_or(package.as_str(), |(name, _)| name)
+        })
+        .collect();
+    let asked: Vec<&str> = names
+        .iter()
+        .map(|name| without_architecture(name))
+        .collect();
+    let found = entries(&DebPackages {}, &asked)?;
     Ok(names
         .iter()
         .zip(&asked)
-        .filter_map(|(name, plain)| Some((name.clone(), found.get(plain)?.clone())))
+        .filter_map(|(name, plain)| Some(((*name).to_owned(), found.get(*plain)?.clone())))
         .collect())
 }
 
+fn without_architecture(name: &str) -> &str {
+    name.split_once(':').map_or(name, |(name, _)| name)
+}
+
 fn predict(names: &[&str], present: bool) -> Vec<Prediction> {
-    let predict = |name: &&str| {
-        let plain = name.split_once(':').map_or(*name, |(name, _)| name);
-        // Which version it will be is not known; that it is there is.
-        let value = if present { json!([]) } else { json!(null) };
-        Prediction::value(&DebPackages {}, value).at(pointer(plain))
-    };
-    names.iter().map(predict).collect()
+    let names: Vec<&str> = names
+        .iter()
+        .map(|name| without_architecture(name))
+        .collect();
+    predict_listed(&DebPackages {}, &names, present)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Services, whatever starts them.
 
-use serde_json::json;
 use windlass_plugin_common::requests::{Directory, Link};
+use windlass_plugin_common::service::Service;
 use windlass_plugin_common::stat::look;
 use windlass_plugin_common::system::has_program;
 use windlass_sdk::prelude::*;
@@ -22,29 +22,8 @@ const BY_PROGRAM: [(&str, &str); 4] = [
     example = r#"server.service(service = "nginx", running = True, enabled = True, _sudo = True)"#,
     uses = ["systemd.service", "openrc.service", "upstart.service", "runit.service", "sysvinit.service", "bsdinit.service"]
 )]
-pub fn service(
-    plan: &mut Plan,
-    /// Its name.
-    service: String,
-    /// Whether it should run.
-    #[default(true)]
-    running: bool,
-    /// Whether it is restarted, if it runs.
-    #[default(false)]
-    restarted: bool,
-    /// Whether it is reloaded, if it runs.
-    #[default(false)]
-    reloaded: bool,
-    /// Another thing to tell it.
-    command: Option<String>,
-    /// Whether it should start by itself.
-    enabled: Option<bool>,
-) -> Result<()> {
-    let args = json!({
-        "service": service, "running": running, "restarted": restarted, "reloaded": reloaded, "command": command,
-        "enabled": enabled,
-    });
-    plan.nested(init_system()?, args);
+pub fn service(plan: &mut Plan, #[parameters] wanted: Service) -> Result<()> {
+    plan.nested(init_system()?, wanted.args());
     Ok(())
 }
 
