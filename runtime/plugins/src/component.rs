@@ -74,16 +74,18 @@ impl Component {
     /// A place for one of its guests that is kept ready; none while all are taken, or when it does not fit. Its code
     /// is made ready at the first call.
     pub(crate) async fn place<'a>(&'a self, machines: &'a Machines) -> Option<Seat<'a>> {
-        let (machine, place) = machines.ready()?;
+        let machine = machines.with_places()?;
         // What is wrong with it besides its size is found out by the other machine.
         let open = || async {
             let code = stored(&machine.engine, &self.code.code).ok()?;
             link(&code, machine, &self.name).ok()
         };
+        let opened = self.ready.get_or_init(open).await.as_ref()?;
         Some(Seat {
-            opened: self.ready.get_or_init(open).await.as_ref()?,
+            opened,
             engine: &machine.engine,
-            _place: Some(place),
+            // Not before the code is there: all others that wait for it would find no place.
+            _place: Some(machines.place()?),
         })
     }
 

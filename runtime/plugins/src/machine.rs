@@ -58,10 +58,15 @@ impl Machines {
         }
     }
 
-    /// A place that is ready, for as long as the permit is held; none while all are taken.
-    pub(crate) fn ready(&self) -> Option<(&Machine, SemaphorePermit<'_>)> {
-        let (machine, free) = self.ready.as_ref()?;
-        Some((machine, free.try_acquire().ok()?))
+    /// The machine with places, where there is one.
+    pub(crate) fn with_places(&self) -> Option<&Machine> {
+        self.ready.as_ref().map(|(machine, _)| machine)
+    }
+
+    /// A place, for as long as the permit is held; none while all are taken.
+    pub(crate) fn place(&self) -> Option<SemaphorePermit<'_>> {
+        let (_, free) = self.ready.as_ref()?;
+        free.try_acquire().ok()
     }
 
     /// The machine that gives each guest memory of its own.
