@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value as Json;
 use windlass_plugin_common::packages::{Manager, Packages, ensure, predict_listed};
 use windlass_plugin_common::system::entries;
 use windlass_sdk::prelude::*;
@@ -58,19 +57,6 @@ pub fn upgrade(
     Ok(())
 }
 
-/// What is installed, versions in whatever form they were given.
-fn known(packages: &[String]) -> Result<BTreeMap<String, Json>> {
-    let names: Vec<&str> = packages
-        .iter()
-        .map(|package| {
-            package
-                .split_once('=')
-                .map_or(package.as_str(), |(name, _)| name)
-        })
-        .collect();
-    entries(&ApkPackages {}, &names)
-}
-
 /// Install, upgrade or remove packages.
 ///
 /// A package may be given with its version, as in `git=2.40.1-r0`.
@@ -97,7 +83,10 @@ pub fn packages(
         upgrade: shell!("apk add -u"),
         version_join: "=",
     };
-    let installed = known(wanted.names())?;
+    let installed = entries(
+        &ApkPackages {},
+        &wanted.without_versions(manager.version_join),
+    )?;
     ensure(plan, &manager, &wanted, &installed, |names, present| {
         predict_listed(&ApkPackages {}, names, present)
     });

@@ -42,6 +42,13 @@ impl Packages {
     pub fn names(&self) -> &[String] {
         self.packages.as_deref().unwrap_or_default()
     }
+
+    /// Their names alone, where `join` stands between a name and a version ([`Manager::version_join`]).
+    #[must_use]
+    pub fn without_versions(&self, join: &str) -> Vec<&str> {
+        let name = |package| split(package, join).0;
+        self.names().iter().map(|package| name(package)).collect()
+    }
 }
 
 /// What a fact that lists packages by name will answer of these: which version it will be is not known, that it is

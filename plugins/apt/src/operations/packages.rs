@@ -76,21 +76,13 @@ pub fn packages(
         uninstall,
         version_join: "=",
     };
-    let installed = installed(wanted.names())?;
+    let installed = installed(&wanted.without_versions(manager.version_join))?;
     ensure(plan, &manager, &wanted, &installed, predict);
     Ok(())
 }
 
 /// What is installed of these packages. dpkg's list has no architectures, so a foreign one counts as its name does.
-fn installed(packages: &[String]) -> Result<Installed> {
-    let names: Vec<&str> = packages
-        .iter()
-        .map(|package| {
-            package
-                .split_once('=')
-                .map_or(package.as_str(), |(name, _)| name)
-        })
-        .collect();
+fn installed(names: &[&str]) -> Result<Installed> {
     let asked: Vec<&str> = names
         .iter()
         .map(|name| without_architecture(name))
