@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use windlass_engine::connector::{Connector, ConnectorError};
+use windlass_engine::nearest::nearest;
 use windlass_engine::state::Connectors;
 
 use crate::fake::Fake;
@@ -59,15 +60,8 @@ impl Registry {
     }
 
     fn hint(&self, name: &str) -> String {
-        const ALIKE: f64 = 0.7;
-        let nearest = self
-            .connectors
-            .keys()
-            .map(|known| (strsim::jaro_winkler(known, name), known))
-            .filter(|(score, _)| *score > ALIKE)
-            .max_by(|a, b| a.0.total_cmp(&b.0));
-        match nearest {
-            Some((_, known)) => format!(", did you mean `@{known}`?"),
+        match nearest(name, self.connectors.keys().map(String::as_str)) {
+            Some(known) => format!(", did you mean `@{known}`?"),
             None => {
                 let known: Vec<String> = self
                     .connectors

@@ -74,32 +74,6 @@ pub(crate) fn output_before_execution(what: &str) -> String {
     )
 }
 
-/// `, did you mean …?` for the nearest of some names.
-pub(crate) fn did_you_mean<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> String {
-    nearest(name, names)
-        .map(|near| format!(", did you mean `{near}`?"))
-        .unwrap_or_default()
-}
-
-/// The nearest of some names, if one is near.
-pub(crate) fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let name = name.to_lowercase();
-    names
-        .into_iter()
-        .map(|known| (closeness(&name, &known.to_lowercase()), known))
-        .filter(|(score, _)| *score > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, known)| known)
-}
-
-/// How alike two names are, up to 1. A swapped or a missing letter counts as near in short names too.
-fn closeness(name: &str, known: &str) -> f64 {
-    let slips = strsim::osa_distance(name, known);
-    let near = slips <= 1 && name.len().min(known.len()) >= 3;
-    let slip = if near { 0.9 } else { 0.0 };
-    strsim::jaro_winkler(name, known).max(slip)
-}
-
 /// The message for a number that stands where a mode does and is none.
 pub(crate) fn not_octal(argument: &str, number: u64) -> Option<String> {
     let digits = number.to_string();

@@ -141,7 +141,7 @@ impl Program {
             .filter(|name| name.ends_with(".star"))
             .collect();
         let name = path.file_name().unwrap_or_default();
-        match crate::messages::nearest(name, names.iter().map(String::as_str)) {
+        match windlass_engine::nearest::nearest(name, names.iter().map(String::as_str)) {
             Some(near) => format!(", did you mean `{}`?", path.with_file_name(near)),
             None => String::new(),
         }

@@ -196,7 +196,7 @@ fn unknown(name: &str) -> String {
         .iter()
         .copied()
         .chain(["_if", "_retry_until"]);
-    let hint = crate::inventory::did_you_mean(name, known);
+    let hint = crate::nearest::did_you_mean(name, known);
     format!("there is no global argument `{name}`{hint}")
 }
 

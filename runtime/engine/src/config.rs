@@ -10,8 +10,9 @@ use indexmap::IndexMap;
 use thiserror::Error;
 
 use crate::arguments::{GlobalArguments, ShellExecutable};
-use crate::inventory::{Document, Inventory, InventoryError, Origin, Value, did_you_mean};
+use crate::inventory::{Document, Inventory, InventoryError, Origin, Value};
 use crate::json::{Json, kind_of};
+use crate::nearest::did_you_mean;
 use crate::secrets::SecretStore;
 use values::{count, environment, optional, percent, seconds, shell, text, texts};
 use version::check_version;

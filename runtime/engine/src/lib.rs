@@ -23,6 +23,7 @@ pub mod inventory;
 pub mod journal;
 pub mod json;
 pub mod local_files;
+pub mod nearest;
 pub mod place;
 pub mod plan;
 pub mod plugins;

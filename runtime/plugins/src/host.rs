@@ -10,6 +10,7 @@ use wasmtime::PoolConcurrencyLimitError;
 use windlass_engine::contract::{FactInfo, OperationInfo, Origin, Planned, RawOutput};
 use windlass_engine::json::{Json, JsonMap, canonical};
 use windlass_engine::local_files::local_path_arguments;
+use windlass_engine::nearest::nearest;
 use windlass_engine::plugins::{Bound, GuestError, PlanningView, PluginError, Plugins};
 use windlass_engine::secrets::SecretStore;
 
@@ -22,7 +23,6 @@ use crate::guest::Guest;
 use crate::limits::Limits;
 use crate::machine::Machines;
 use crate::memo::{Found, Kept, Memo, Value};
-use crate::nearest::nearest;
 use crate::question::Fingerprint;
 use crate::signature::Signature;
 use crate::translate::{self, Refused};
@@ -145,7 +145,8 @@ impl Host {
             .get(name)
             .ok_or_else(|| PluginError::UnknownOperation {
                 name: name.to_owned(),
-                nearest: nearest(name, self.operations.keys().map(String::as_str)),
+                nearest: nearest(name, self.operations.keys().map(String::as_str))
+                    .map(str::to_owned),
             })
     }
 
@@ -154,7 +155,7 @@ impl Host {
             .get(name)
             .ok_or_else(|| PluginError::UnknownFact {
                 name: name.to_owned(),
-                nearest: nearest(name, self.facts.keys().map(String::as_str)),
+                nearest: nearest(name, self.facts.keys().map(String::as_str)).map(str::to_owned),
             })
     }
 

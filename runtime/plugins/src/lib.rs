@@ -32,7 +32,6 @@ mod limits;
 mod local;
 mod machine;
 mod memo;
-mod nearest;
 mod pack;
 mod question;
 mod role;

@@ -4,7 +4,7 @@ use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
 use windlass_engine::json::{Json, kind_of};
 
-use crate::nearest::nearest;
+use windlass_engine::nearest::did_you_mean;
 
 /// How many allowed values are listed before the list is cut.
 const LISTED: usize = 12;
@@ -118,7 +118,7 @@ pub(crate) fn of(name: &str, schema: &Json, error: &ValidationError<'_>, hidden:
         ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. } => {
             let shown = match value.as_str() {
                 _ if hidden => String::from("the secret's value"),
-                Some(text) => format!("`{text}`{}", did_you_mean(text, around)),
+                Some(text) => format!("`{text}`{}", nearest_of(text, around)),
                 None => kind(value).to_owned(),
             };
             format!("{subject} takes {}, not {shown}", takes(around))
@@ -197,8 +197,8 @@ fn kind(value: &Json) -> &'static str {
     }
 }
 
-fn did_you_mean(text: &str, schema: &Json) -> String {
+fn nearest_of(text: &str, schema: &Json) -> String {
     let values = schema.get("enum").and_then(Json::as_array);
     let known = values.into_iter().flatten().filter_map(Json::as_str);
-    nearest(text, known).map_or_else(String::new, |near| format!(", did you mean `{near}`?"))
+    did_you_mean(text, known)
 }

@@ -9,9 +9,9 @@ use windlass_engine::json::{Json, JsonMap};
 use windlass_engine::plugins::{Bound, PluginError};
 use windlass_engine::secrets::SecretStore;
 
-use crate::nearest::nearest;
 use crate::sentence;
 use crate::tags;
+use windlass_engine::nearest::nearest;
 
 /// The parameters of one operation or fact.
 pub(crate) struct Signature {

@@ -9,9 +9,10 @@ use windlass_engine::json::{Json, JsonMap};
 use windlass_engine::plugins::{PluginError, Plugins};
 use windlass_engine::secrets::SecretStore;
 
-use crate::messages::{CONDITIONS, did_you_mean, is_mode, known_at_execution, nearest, not_octal};
+use crate::messages::{CONDITIONS, is_mode, known_at_execution, not_octal};
 use crate::source::SourceFile;
 use crate::walk::{self, dotted, each_statement, exprs_below, fact_named};
+use windlass_engine::nearest::{did_you_mean, nearest};
 
 use super::Finding;
 use super::literal;

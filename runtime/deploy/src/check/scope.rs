@@ -8,9 +8,9 @@ use starlark::syntax::ast::{
 };
 
 use crate::environment::Environment;
-use crate::messages::did_you_mean;
 use crate::source::SourceFile;
 use crate::walk::{dotted, each_statement, exprs_below};
+use windlass_engine::nearest::did_you_mean;
 
 use super::Finding;
 

@@ -8,7 +8,7 @@ use windlass_engine::contract::{Parameter, ParameterKind};
 use windlass_engine::json::{Json, JsonMap};
 use windlass_engine::plugins::PluginError;
 
-use crate::messages::nearest;
+use windlass_engine::nearest::nearest;
 
 /// What is called, for messages and binding.
 pub(super) struct Call<'a> {

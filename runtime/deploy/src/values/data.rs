@@ -13,7 +13,8 @@ use windlass_engine::json::Json;
 
 use crate::convert::{from_json, to_json};
 use crate::current::Current;
-use crate::messages::{did_you_mean, mistake};
+use crate::messages::mistake;
+use windlass_engine::nearest::did_you_mean;
 
 use starlark::starlark_simple_value;
 

@@ -18,7 +18,8 @@ use windlass_engine::json::{Json, json};
 
 use crate::convert::from_json;
 use crate::current::{Current, place};
-use crate::messages::{did_you_mean, mistake};
+use crate::messages::mistake;
+use windlass_engine::nearest::did_you_mean;
 
 use super::arguments::positional_json;
 use super::{Data, FactName, Globals};

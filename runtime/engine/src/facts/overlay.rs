@@ -301,7 +301,12 @@ mod tests {
     #[test]
     fn what_is_laid_on_top_wins_and_leaves_what_is_below() {
         let args = json!({"path": "/a"});
-        let below = Arc::new(overlay(&[prediction(args.clone(), false, "", Some(json!(1)))]));
+        let below = Arc::new(overlay(&[prediction(
+            args.clone(),
+            false,
+            "",
+            Some(json!(1)),
+        )]));
         let mut above = Overlay::over(Some(below.clone()));
         assert!(!above.is_empty() && above.touches("files.File", &args));
         above.add(&[prediction(args.clone(), false, "", Some(json!(2)))]);

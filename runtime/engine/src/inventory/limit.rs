@@ -6,7 +6,7 @@ use globset::Glob;
 
 use super::error::InventoryError;
 use super::model::Inventory;
-use super::names::did_you_mean;
+use crate::nearest::did_you_mean;
 
 impl Inventory {
     /// The names of the hosts that patterns choose, in inventory order. No limit means all.

@@ -40,4 +40,3 @@ pub use error::InventoryError;
 pub use load::{InventoryOptions, parse_data_flag};
 pub use model::{HostEntry, Inventory, InventoryBuilder, Origin, Provenance};
 pub use names::connector_of;
-pub(crate) use names::did_you_mean;

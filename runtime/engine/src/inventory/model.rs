@@ -7,8 +7,9 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::error::InventoryError;
-use super::names::{connector_of, did_you_mean};
+use super::names::connector_of;
 use crate::json::{Json, JsonMap};
+use crate::nearest::did_you_mean;
 
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -5,8 +5,8 @@ use indexmap::{IndexMap, IndexSet};
 use super::document::{Document, Entry, Node, Value};
 use super::error::Mistake;
 use super::model::{Held, Layer, Origin};
-use super::names::did_you_mean;
 use crate::json::Json;
+use crate::nearest::did_you_mean;
 
 /// What a file says of hosts and groups. Names may be `@connector/argument`.
 #[derive(Debug, Default)]

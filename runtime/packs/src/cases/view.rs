@@ -8,6 +8,7 @@ use windlass_engine::contract::{Atom, FactRequest};
 use windlass_engine::facts::{Overlay, select};
 use windlass_engine::json::{Json, JsonMap, canonical};
 use windlass_engine::local_files::LocalFiles;
+use windlass_engine::nearest::nearest;
 use windlass_engine::plugins::{ErrorKind, GuestError, PlanningView, Plugins};
 use windlass_engine::secrets::SecretStore;
 
@@ -178,13 +179,7 @@ impl World {
 
     /// The listed fact that looks most like one that is not.
     pub(super) fn nearest(&self, unlisted: &str) -> Option<&str> {
-        const NEAR: f64 = 0.7;
-        let scored = self
-            .facts
-            .keys()
-            .map(|key| (strsim::jaro_winkler(unlisted, key), key));
-        let best = scored.max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))?;
-        (best.0 > NEAR).then_some(best.1.as_str())
+        nearest(unlisted, self.facts.keys().map(String::as_str))
     }
 }
 

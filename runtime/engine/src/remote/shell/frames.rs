@@ -95,7 +95,8 @@ mod tests {
 
     #[test]
     fn outputs_end_at_their_marks_whatever_they_hold() {
-        let (ended, rest) = parse(&[b"one\n\x1eM 1 0\n\x1eM 2 7\n\n\x1eM\xff\x00\x1eM 3 0\ntail\n"]);
+        let (ended, rest) =
+            parse(&[b"one\n\x1eM 1 0\n\x1eM 2 7\n\n\x1eM\xff\x00\x1eM 3 0\ntail\n"]);
         assert_eq!(
             ended,
             [
