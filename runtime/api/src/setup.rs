@@ -66,7 +66,7 @@ pub async fn plugin_host(packs: impl IntoIterator<Item = Pack>) -> Result<Arc<Ho
     builder.build().await.map_err(load_error)
 }
 
-fn load_error(error: LoadError) -> EngineError {
+pub(crate) fn load_error(error: LoadError) -> EngineError {
     EngineError::Plugin(PluginError::Load(error.to_string()))
 }
 

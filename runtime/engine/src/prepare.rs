@@ -51,8 +51,11 @@ fn ask_early(state: &State, globals: &GlobalArguments) -> Result<(), String> {
     }
 }
 
-/// Adds an operation that deploy code calls for a host.
-pub(crate) fn add_operation(
+/// Adds an operation for a host, as deploy code does; it is planned by [`plan_all`].
+///
+/// # Errors
+/// [`EngineError::Call`] for an unknown operation or wrong arguments; [`EngineError::Stage`] once execution has begun.
+pub fn add_operation(
     state: &State,
     host: &Arc<Host>,
     call: OperationCall,
@@ -273,13 +276,24 @@ pub async fn plan_all(state: &State) -> Result<(), EngineError> {
 async fn plan_host(state: &State, host: &Arc<Host>) -> Result<(), String> {
     let ids = host.operation_order();
     let operations: Vec<HostOperation> = ids.iter().filter_map(|id| host.operation(*id)).collect();
+    let mut overlay = Overlay::default();
+    let mut operations = operations.as_slice();
+    // Those that have a plan keep it; what they predict stands.
+    while let [operation, rest @ ..] = operations
+        && let Some(planned) = &operation.plan
+    {
+        if !planned.skipped {
+            let conditional = will_run(host, &operation.global_arguments) != Some(true);
+            predict(planned, &operation.name, conditional, &mut overlay);
+        }
+        operations = rest;
+    }
     let first = join_all(
         operations
             .iter()
             .map(|operation| plan(state, host, operation, None)),
     )
     .await;
-    let mut overlay = Overlay::default();
     for (operation, first) in operations.iter().zip(first) {
         let reads = |overlay: &Overlay, facts: &[FactKey]| {
             facts

@@ -313,6 +313,15 @@ impl InventoryBuilder {
         self
     }
 
+    /// Adds hosts without data of their own.
+    #[must_use]
+    pub fn hosts<N: AsRef<str>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        for name in names {
+            self.inventory.add_host(name.as_ref());
+        }
+        self
+    }
+
     /// Adds a group, or hosts and data to a group that is there.
     #[must_use]
     pub fn group<N: AsRef<str>, K: Into<String>, V: Into<Json>>(

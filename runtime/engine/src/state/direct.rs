@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use tokio::io::AsyncWrite;
+
+use crate::arguments::GlobalArguments;
 use crate::connector::Stream;
 use crate::contract::Shell;
 use crate::deploy::FactCall;
 use crate::error::EngineError;
 use crate::json::Json;
-use crate::remote::CommandResult;
+use crate::remote::{CommandResult, PutReport, PutRequest, PutSource, RemoteError};
 
 use super::{Host, State};
 
@@ -23,17 +26,81 @@ impl State {
         command: &str,
         sink: &mut (dyn FnMut(Stream, &[u8]) + Send),
     ) -> Result<CommandResult, EngineError> {
-        let failed = |message: String| EngineError::Remote {
-            host: host.name().to_owned(),
-            message,
-        };
-        let globals = crate::prepare::host_globals(self, host).map_err(failed)?;
+        let none = GlobalArguments::default();
+        self.run_command_with(host, command, &none, sink).await
+    }
+
+    /// [`State::run_command`] with global arguments of its own, which win over those of the host's data and the config.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn run_command_with(
+        &self,
+        host: &Arc<Host>,
+        command: &str,
+        globals: &GlobalArguments,
+        sink: &mut (dyn FnMut(Stream, &[u8]) + Send),
+    ) -> Result<CommandResult, EngineError> {
+        let globals = self.direct_globals(host, globals)?;
         let result = host
             .remote()?
             .run(&Shell::raw(command), &globals, &[], sink)
             .await;
         host.changed();
-        result.map_err(|error| failed(self.secrets().mask(&error.to_string())))
+        result.map_err(|error| self.direct_error(host, &error))
+    }
+
+    /// Puts a file on a connected host, whole or not at all.
+    ///
+    /// # Errors
+    /// Not connected, or why it was not put: then what was there before still is.
+    pub async fn put_file(
+        &self,
+        host: &Arc<Host>,
+        source: PutSource,
+        request: &PutRequest,
+        globals: &GlobalArguments,
+    ) -> Result<PutReport, EngineError> {
+        let globals = self.direct_globals(host, globals)?;
+        let result = host.remote()?.put(source, request, &globals).await;
+        host.changed();
+        result.map_err(|error| self.direct_error(host, &error))
+    }
+
+    /// Fetches a file of a connected host into a writer.
+    ///
+    /// # Errors
+    /// Not connected, or why it was not fetched; what was written until then is a part of it.
+    pub async fn get_file(
+        &self,
+        host: &Arc<Host>,
+        path: &str,
+        to: &mut (dyn AsyncWrite + Send + Unpin),
+        globals: &GlobalArguments,
+    ) -> Result<(), EngineError> {
+        let globals = self.direct_globals(host, globals)?;
+        let result = host.remote()?.get(path, to, &globals).await;
+        result.map_err(|error| self.direct_error(host, &error))
+    }
+
+    fn direct_globals(
+        &self,
+        host: &Arc<Host>,
+        own: &GlobalArguments,
+    ) -> Result<GlobalArguments, EngineError> {
+        let below =
+            crate::prepare::host_globals(self, host).map_err(|message| EngineError::Remote {
+                host: host.name().to_owned(),
+                message,
+            })?;
+        Ok(own.clone().over(&below))
+    }
+
+    fn direct_error(&self, host: &Host, error: &RemoteError) -> EngineError {
+        EngineError::Remote {
+            host: host.name().to_owned(),
+            message: self.secrets().mask(&error.to_string()),
+        }
     }
 
     /// A fact of a connected host, as the host's data and the config say.

@@ -201,6 +201,17 @@ impl Host {
             .collect()
     }
 
+    /// The operations that ran inside one of this host's, in order.
+    #[must_use]
+    pub fn nested_operations(&self, parent: OperationId) -> Vec<HostOperation> {
+        self.work()
+            .operations
+            .values()
+            .filter(|operation| operation.parent == Some(parent))
+            .cloned()
+            .collect()
+    }
+
     /// The plans that come after an operation's, in order, as far as they are wanted.
     pub(crate) fn plans_after(&self, id: OperationId, mut wanted: impl FnMut(&Plan) -> bool) {
         let work = self.work();
