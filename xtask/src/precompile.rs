@@ -5,12 +5,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use sha2::{Digest, Sha256};
 
 use crate::failure::{Done, Failure};
 use crate::guests::STANDARD;
-use crate::workspace::{cargo, root, run, write_if_changed};
+use crate::workspace::{build_program, root, run, write_if_changed};
 
 /// Compiles every component in the standard pack's folder, unless that was done for the same components, the same
 /// host sources and the same versions of its dependencies.
@@ -21,14 +22,7 @@ pub(crate) fn run_if_needed() -> Done {
     if complete(&folder)? && fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
         return Ok(());
     }
-    let mut precompile = cargo([
-        "run",
-        "-p",
-        "windlass-plugins",
-        "--bin",
-        "windlass-precompile",
-        "--",
-    ]);
+    let mut precompile = Command::new(build_program("windlass-precompile")?);
     precompile.arg(&folder).arg(&folder);
     run(&mut precompile)?;
     write_if_changed(&stamp, wanted.as_bytes()).map(|_| ())

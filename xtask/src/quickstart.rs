@@ -6,13 +6,13 @@ use std::process::Command;
 
 use crate::failure::{Done, Failure};
 use crate::plugins;
-use crate::workspace::{cargo, line_of, make_folder, root, run as run_command, windlass};
+use crate::workspace::{build_program, line_of, make_folder, root, run as run_command, windlass};
 
 /// Builds, copies the example to `./quickstart` unless it is there, and deploys it on this machine, below that folder.
 pub(crate) fn run() -> Done {
     say("Building the standard pack and windlass (a few minutes the first time)");
     plugins::standard()?;
-    run_command(&mut cargo(["build", "-p", "windlass-cli"]))?;
+    let program = build_program("windlass")?;
 
     let folder = root().join("quickstart");
     copy_missing(&root().join("examples/quickstart"), &folder)?;
@@ -35,7 +35,6 @@ pub(crate) fn run() -> Done {
         ],
     )?;
 
-    let program = windlass();
     println!(
         "\nDone. The deploy is quickstart/deploy.star; what it made is below quickstart/site.\n\n\
          Three commands to try next, in the folder quickstart:\n  \

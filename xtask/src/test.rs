@@ -15,9 +15,7 @@ use crate::guests::{self, Guests, WITH_TESTS};
 use crate::machine::Machine;
 use crate::plugins;
 use crate::tally::Tally;
-use crate::workspace::{
-    cargo, has_cargo, line_of, make_folder, run as run_command, target, windlass,
-};
+use crate::workspace::{build_program, cargo, has_cargo, line_of, make_folder, target, windlass};
 
 /// What to run.
 #[derive(clap::Args)]
@@ -38,7 +36,7 @@ pub(crate) fn run(args: &Args) -> Done {
         fs::remove_file(&skips).map_err(|error| Failure::at(&skips, &error))?;
     }
     plugins::run()?;
-    run_command(&mut cargo(["build", "-p", "windlass-cli"]))?;
+    build_program("windlass")?;
 
     let machine = Machine::now();
     let nextest = has_cargo("nextest");

@@ -24,6 +24,15 @@ pub(crate) fn windlass() -> PathBuf {
     target().join("debug/windlass")
 }
 
+/// Builds one program of the workspace, in the development profile, and says where it is.
+///
+/// The features of dependencies are those of the whole workspace (`--workspace`), as the tests have them: chosen for one
+/// package alone they differ a little, and the component runtime would be compiled once more.
+pub(crate) fn build_program(name: &str) -> Done<PathBuf> {
+    run(&mut cargo(["build", "--workspace", "--bin", name]))?;
+    Ok(target().join("debug").join(name))
+}
+
 /// `cargo`, in the repository's root.
 ///
 /// What `cargo run` told this program about its own package is not passed on: build scripts that watch these
