@@ -236,7 +236,7 @@ fn a_dropped_target_leaves_no_process_or_mount() {
                 // The daemon, and the target's sshd, whose command line names the target's folder.
                 let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
                 let line = String::from_utf8_lossy(&line);
-                line == "sleep\04242\0" || line.contains(folder.to_str().unwrap())
+                line == "sleep\x004242\0" || line.contains(folder.to_str().unwrap())
             })
     };
     // The kernel ends the processes of a PID namespace after its first one: on a busy machine a moment later.

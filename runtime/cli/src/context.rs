@@ -1,8 +1,11 @@
 //! What every command is given: the options, the streams and a runtime for those that wait.
 
+use std::io::IsTerminal;
 use std::sync::Arc;
 
+use windlass::connectors::{AskHostKey, Registry, Ssh, UnknownKey};
 use windlass::engine::secrets::{Ask, SecretStore};
+use windlass::setup;
 
 use crate::args::Global;
 use crate::errors::CliError;
@@ -27,6 +30,16 @@ impl Context {
             ui,
             secrets,
         }
+    }
+
+    /// The built-in connectors; unknown host keys are asked about where somebody is there to answer.
+    pub(crate) fn connectors(&self) -> Registry {
+        let mut connectors = setup::builtin_connectors();
+        if !self.global.yes && !self.global.json && std::io::stdin().is_terminal() {
+            let ui = self.ui.clone();
+            connectors.register(Arc::new(Ssh::default().asking(Arc::new(Person { ui }))));
+        }
+        connectors
     }
 
     /// Goes to the folder of `--chdir`.
@@ -57,6 +70,27 @@ impl Context {
 /// Who sits at the terminal, if anybody does.
 struct Person {
     ui: Arc<Ui>,
+}
+
+impl AskHostKey for Person {
+    fn is_trusted(&self, key: &UnknownKey) -> bool {
+        let question = format!(
+            "the host key of {} is not known: {} {}\nadd it to {} and go on? [y/N] ",
+            key.place,
+            key.kind,
+            key.fingerprint,
+            key.file.display()
+        );
+        match self.ui.alone(|| prompt::answer(&question)) {
+            Ok(yes) => yes,
+            Err(error) => {
+                if matches!(error, CliError::Interrupted) {
+                    prompt::pass_on_interrupt();
+                }
+                false
+            }
+        }
+    }
 }
 
 impl Ask for Person {

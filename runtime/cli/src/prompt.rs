@@ -34,7 +34,7 @@ pub(crate) async fn confirm(question: &str, interrupts: &Interrupts) -> Result<b
         () = interrupts.wait() => return Err(CliError::Interrupted),
     };
     match answer {
-        Ok(Ok(answer)) => Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")),
+        Ok(Ok(answer)) => Ok(is_yes(&answer)),
         Ok(Err(error)) => Err(CliError::io("reading the answer")(error)),
         Err(_) => Ok(false),
     }
@@ -42,21 +42,40 @@ pub(crate) async fn confirm(question: &str, interrupts: &Interrupts) -> Result<b
 
 /// Asks for a password at the terminal, which does not show it. `setting` is the setting that may hold it instead.
 pub(crate) fn password(what: &str, setting: &str) -> Result<String, CliError> {
-    let mut terminal = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open("/dev/tty")
-        .map_err(|_| {
-            CliError::Usage(format!(
-                "there is no terminal to ask for {what} on\n  put {setting} = {{ \"$secret\" = \"env:NAME\" }} into the inventory; its value is then read from the variable NAME"
-            ))
-        })?;
-    let hidden = Hidden::begin(&terminal).map_err(CliError::io("hiding what is typed"))?;
-    let told = write!(terminal, "{what}: ").and_then(|()| terminal.flush());
+    let mut terminal = terminal().map_err(|_| {
+        CliError::Usage(format!(
+            "there is no terminal to ask for {what} on\n  put {setting} = {{ \"$secret\" = \"env:NAME\" }} into the inventory; its value is then read from the variable NAME"
+        ))
+    })?;
+    ask(&mut terminal, &format!("{what}: "), LocalModes::ECHO)
+}
+
+/// Asks yes or no at the terminal itself, in the midst of other work: Ctrl-C is an answer too.
+pub(crate) fn answer(question: &str) -> Result<bool, CliError> {
+    let mut terminal = terminal().map_err(CliError::io("opening the terminal"))?;
+    let typed = ask(&mut terminal, question, LocalModes::empty())?;
+    Ok(is_yes(&typed))
+}
+
+fn is_yes(typed: &str) -> bool {
+    matches!(typed.trim().to_lowercase().as_str(), "y" | "yes")
+}
+
+fn terminal() -> std::io::Result<File> {
+    OpenOptions::new().read(true).write(true).open("/dev/tty")
+}
+
+/// Asks, and reads a line with these modes of the terminal off.
+fn ask(terminal: &mut File, question: &str, off: LocalModes) -> Result<String, CliError> {
+    let quiet = Quiet::begin(terminal, off).map_err(CliError::io("preparing the terminal"))?;
+    let told = write!(terminal, "{question}").and_then(|()| terminal.flush());
     told.map_err(CliError::io("asking"))?;
-    let typed = read_typed(&mut terminal);
-    drop(hidden);
-    let _ = writeln!(terminal);
+    let typed = read_typed(terminal);
+    drop(quiet);
+    if !off.is_empty() {
+        // The end of the line was not shown either.
+        let _ = writeln!(terminal);
+    }
     typed
 }
 
@@ -89,19 +108,19 @@ fn read_typed(terminal: &mut File) -> Result<String, CliError> {
         .map_err(|_| CliError::Usage(String::from("what was typed is no UTF-8 text")))
 }
 
-/// A terminal that shows nothing; it is as before when this is dropped.
-struct Hidden {
+/// A terminal that gives each key at once and sends no signals; it is as before when this is dropped.
+struct Quiet {
     terminal: File,
     before: Termios,
 }
 
-impl Hidden {
-    fn begin(terminal: &File) -> std::io::Result<Self> {
+impl Quiet {
+    fn begin(terminal: &File, off: LocalModes) -> std::io::Result<Self> {
         let before = tcgetattr(terminal)?;
         let mut silent = before.clone();
         silent
             .local_modes
-            .remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
+            .remove(off | LocalModes::ICANON | LocalModes::ISIG);
         tcsetattr(terminal, OptionalActions::Flush, &silent)?;
         Ok(Self {
             terminal: terminal.try_clone()?,
@@ -110,7 +129,7 @@ impl Hidden {
     }
 }
 
-impl Drop for Hidden {
+impl Drop for Quiet {
     fn drop(&mut self) {
         // A terminal that is gone needs no settings.
         let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.before);

@@ -47,7 +47,7 @@ impl<'a> Run<'a> {
     ) -> Result<Run<'a>, CliError> {
         let options = run_options(context, inventory, folder)?;
         let plugins = packs::plugins(context).await?;
-        let connectors = Arc::new(setup::builtin_connectors());
+        let connectors = Arc::new(context.connectors());
         let state = setup::new_state(&options, plugins, connectors).await?;
         let label = context.ui.error.yellow("warning:");
         for warning in state.inventory().warnings() {

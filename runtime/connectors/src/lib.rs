@@ -13,4 +13,4 @@ mod ssh;
 pub use fake::{Fake, FakeCall, FakeLog};
 pub use local::Local;
 pub use registry::Registry;
-pub use ssh::Ssh;
+pub use ssh::{AskHostKey, Ssh, UnknownKey};

@@ -3,6 +3,7 @@
 //! A host's data and the user's ssh_config say where and as whom; keys of hosts are checked against known_hosts before
 //! anything is sent; jump hosts are verified like any other.
 
+mod ask;
 mod auth;
 mod connect;
 mod keys;
@@ -21,8 +22,11 @@ use windlass_engine::connector::{
 };
 use windlass_engine::json::JsonMap;
 
+use self::ask::Asking;
 use self::connect::Failure;
 use self::options::Options;
+
+pub use self::ask::{AskHostKey, UnknownKey};
 
 /// How many connections to one address log in at the same time. OpenSSH drops some at random from ten that have not
 /// logged in yet (`MaxStartups 10:30:100` in sshd_config(5)), and many names may be one machine.
@@ -40,6 +44,7 @@ pub struct Ssh {
     logins: Arc<Semaphore>,
     /// By address: that of the host, or of the first jump host on the way to it.
     addresses: Arc<Mutex<HashMap<String, Arc<Semaphore>>>>,
+    asking: Asking,
 }
 
 impl Default for Ssh {
@@ -47,11 +52,22 @@ impl Default for Ssh {
         Self {
             logins: Arc::new(Semaphore::new(ALL_LOGINS)),
             addresses: Arc::default(),
+            asking: Asking::default(),
         }
     }
 }
 
 impl Ssh {
+    /// Asks about unknown host keys where the host's data and ssh_config do not say what to do about them; without
+    /// somebody to ask they are refused. A key that changed is refused in any case.
+    #[must_use]
+    pub fn asking(self, person: Arc<dyn AskHostKey>) -> Self {
+        Self {
+            asking: Asking::of(person),
+            ..self
+        }
+    }
+
     /// Waits for a turn to log in at the address that a connection goes to first.
     async fn turn(&self, options: &Options) -> Turn {
         let first = options.jumps.first().unwrap_or(options);
@@ -134,6 +150,12 @@ impl Connector for Ssh {
                     target.connect_timeout.as_secs_f64()
                 )),
             };
+            // A person's answer takes no time of the attempt's.
+            if matches!(error, ConnectorError::HostKey(_))
+                && self.asking.ask(&options.unknown).await?
+            {
+                continue;
+            }
             // Trying again helps against a lost connection only; a wrong key or password stays wrong.
             let again = matches!(error, ConnectorError::Connect(_) | ConnectorError::Lost(_));
             if !again || tried >= options.retries {

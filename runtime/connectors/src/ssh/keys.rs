@@ -10,7 +10,7 @@ pub(super) fn described() -> Vec<DataKey> {
     let text = || json!({"type": "string"});
     let flag = || json!({"type": "boolean"});
     let seconds = || json!({"type": "number", "minimum": 0});
-    let modes = json!({"enum": ["strict", "yes", "accept-new", "no", "off"]});
+    let modes = json!({"enum": ["ask", "strict", "yes", "accept-new", "no", "off"]});
     let secret = |name: &str, doc: &str| DataKey {
         secret: true,
         ..key(name, text(), None, doc)
@@ -69,8 +69,8 @@ pub(super) fn described() -> Vec<DataKey> {
         key(
             "ssh_strict_host_key_checking",
             modes,
-            Some(json!("strict")),
-            "`strict`: only known keys; `accept-new`: unknown keys are added, changed ones refused; `no`: not checked.",
+            Some(json!("ask")),
+            "`ask`: only known keys, and at a terminal an unknown one is asked about; `strict`: only known keys; `accept-new`: unknown keys are added, changed ones refused; `no`: not checked.",
         ),
         key(
             "ssh_connect_retries",

@@ -5,6 +5,7 @@ use std::path::Path;
 use russh::keys::known_hosts::{known_host_keys_path, learn_known_hosts_path};
 use russh::keys::ssh_key::{HashAlg, PublicKey};
 
+use super::ask::Refused;
 use super::options::{Checking, Options};
 
 /// Why a key is refused, with the fix.
@@ -43,12 +44,23 @@ pub(super) fn check(options: &Options, key: &PublicKey) -> Result<(), String> {
     match options.checking {
         Checking::AcceptNew => learn_known_hosts_path(&options.hostname, options.port, key, file)
             .map_err(|error| format!("adding the host key of {place} to {shown}: {error}")),
-        _ => Err(format!(
-            "the host key of {place} is not known: {kind} {print}\n  \
+        _ => {
+            if options.checking == Checking::Ask {
+                options.unknown.put(Refused {
+                    hostname: options.hostname.clone(),
+                    port: options.port,
+                    place: place.clone(),
+                    key: key.clone(),
+                    file: file.clone(),
+                });
+            }
+            Err(format!(
+                "the host key of {place} is not known: {kind} {print}\n  \
              compare it with the host's own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then: \
              ssh-keyscan -p {} {} >> {shown}\n  or set ssh_strict_host_key_checking = \"accept-new\" to add unknown keys",
-            options.port, options.hostname
-        )),
+                options.port, options.hostname
+            ))
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use ssh2_config::{HostParams, ParseRule, SshConfig};
 use windlass_engine::connector::ConnectorError;
 use windlass_engine::json::JsonMap;
 
+use super::ask::Slot;
 use crate::data::{Data, wrong};
 
 /// What is done about keys of hosts.
@@ -16,6 +17,8 @@ use crate::data::{Data, wrong};
 pub(super) enum Checking {
     /// Only known keys.
     Strict,
+    /// A person is asked about unknown keys; where there is none, only known keys.
+    Ask,
     /// Unknown keys are added, changed ones refused.
     AcceptNew,
     /// Nothing.
@@ -43,6 +46,7 @@ pub(super) struct Options {
     pub(super) jumps: Vec<Options>,
     pub(super) proxy_command: Option<String>,
     pub(super) keepalive: Option<Duration>,
+    pub(super) unknown: Slot,
 }
 
 fn home() -> PathBuf {
@@ -107,7 +111,7 @@ impl Options {
             options.checking = checking(mode).ok_or_else(|| {
                 wrong(
                     "ssh_strict_host_key_checking",
-                    format!("must be strict, accept-new or no, not `{mode}`"),
+                    format!("must be ask, strict, accept-new or no, not `{mode}`"),
                 )
             })?;
         }
@@ -181,6 +185,7 @@ impl Options {
         jump.agent.clone_from(&self.agent);
         jump.known_hosts.clone_from(&self.known_hosts);
         jump.checking = self.checking;
+        jump.unknown = self.unknown.clone();
         Ok(jump)
     }
 
@@ -214,7 +219,7 @@ impl Options {
             agent,
             known_hosts: other(&fields, "UserKnownHostsFile")
                 .map_or_else(|| home().join(".ssh/known_hosts"), expand),
-            checking: mode.and_then(checking).unwrap_or(Checking::Strict),
+            checking: mode.and_then(checking).unwrap_or(Checking::Ask),
             retries: 0,
             delays: (0.1, 0.5),
             jumps: Vec::new(),
@@ -227,6 +232,7 @@ impl Options {
                     .unwrap_or(Duration::from_secs(30)),
             )
             .filter(|interval| !interval.is_zero()),
+            unknown: Slot::default(),
         })
     }
 
@@ -252,7 +258,8 @@ impl Options {
 
 fn checking(mode: &str) -> Option<Checking> {
     match mode {
-        "strict" | "yes" | "ask" => Some(Checking::Strict),
+        "strict" | "yes" => Some(Checking::Strict),
+        "ask" => Some(Checking::Ask),
         "accept-new" => Some(Checking::AcceptNew),
         "no" | "off" => Some(Checking::Off),
         _ => None,
