@@ -102,8 +102,9 @@ impl Looking {
                         stderr: output.bytes(Stream::Stderr),
                         values: Vec::new(),
                     })),
+                    // What ended its shell may not have been at fault, and may look again by itself.
+                    Done::Error(RemoteError::Lost { .. }) | Done::Skipped | Done::NotRun => None,
                     Done::Error(error) => Some(Err(error)),
-                    Done::Skipped | Done::NotRun => None,
                 });
             }
             given.done();

@@ -5,6 +5,7 @@
 //! its output on both streams, so that outputs stay apart whatever they hold. When a command may not go on the shell is
 //! ended with all that came from it, and the next command gets another.
 
+mod braces;
 mod feed;
 mod frames;
 mod opened;

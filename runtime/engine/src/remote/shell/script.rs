@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use indexmap::IndexMap;
 
+use super::braces::in_braces;
 use crate::arguments::{GlobalArguments, ShellExecutable};
 use crate::command::{compose_without_privilege, is_simple, quote};
 use crate::remote::exec::Routine;
@@ -109,7 +110,10 @@ impl Line<'_> {
                 ..self.arguments.clone()
             };
             let inner = compose_without_privilege(self.text, &arguments);
-            return format!("(eval {})", quote(&inner));
+            return match in_braces(&inner).filter(|_| self.bare()) {
+                Some(text) => format!("eval {}", quote(&text)),
+                None => format!("(eval {})", quote(&inner)),
+            };
         }
         let inner = compose_without_privilege(self.text, self.arguments);
         match shell {

@@ -210,8 +210,8 @@ async fn looks_keep_apart_and_a_shell_that_is_killed_loses_only_what_ran() {
         (7, b"oops\n".as_slice())
     );
     assert_ne!(raw(2).status, 0);
-    assert!(matches!(answers[3], Some(Err(RemoteError::Lost { .. }))));
-    assert!(answers[4].is_none(), "it did not run, and says so");
+    assert!(answers[3].is_none(), "it may look again by itself");
+    assert!(answers[4].is_none(), "it did not run");
     assert_eq!(printed(&remote, "echo on").await, "on\n");
     assert_eq!(channels(&here), 2);
 }
