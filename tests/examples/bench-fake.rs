@@ -81,9 +81,9 @@ async fn main() {
     let prepared = start.elapsed();
     run_ops(&state, Strategy::Barrier).await.expect("a run");
     let all = start.elapsed();
-    let results = state.hosts().into_iter();
+    let results = state.hosts().iter();
     let done: usize = results
-        .map(|host| state.results_for_host(&host).success_ops)
+        .map(|host| state.results_for_host(host).success_ops)
         .sum();
     for (host, why) in state.failed_hosts() {
         eprintln!("{}: {why}", host.name());
