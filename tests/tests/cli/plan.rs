@@ -54,3 +54,21 @@ fn hosts_that_share_a_change_are_shown_together() {
     let out = windlass.run(["plan", "inventory.toml", "deploy.star"]);
     insta::assert_snapshot!(out.succeeds());
 }
+
+#[test]
+fn little_address_space_is_enough() {
+    let windlass = with_deploy();
+    let plan = windlass.command(["plan", "@local", "deploy.star"]);
+    // 40 GB: fewer than the places for guests take.
+    let limit = "ulimit -v 41943040 && exec \"$@\"";
+    let mut limited = std::process::Command::new("sh");
+    limited.args(["-c", limit, "sh"]).arg(plan.get_program());
+    limited.args(plan.get_args()).envs(
+        plan.get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    limited.current_dir(windlass.dir());
+    let out = windlass.outcome(&limited.output().unwrap()).succeeds();
+    let free = windlass.run(["plan", "@local", "deploy.star"]).succeeds();
+    assert_eq!(out.to_string(), free.to_string());
+}
