@@ -63,10 +63,11 @@ impl<'a> Run<'a> {
             facts: context.global.debug_facts,
             stream: wants.stream,
         };
-        state.add_observer(Arc::new(Terminal::new(context.ui.clone(), shown)));
         if let Some(command) = wants.record {
             state.add_observer(Arc::new(Journal::begin(&journal_folder()?, command)?));
         }
+        // Behind the journal: what is shown as done is written down.
+        state.add_observer(Arc::new(Terminal::new(context.ui.clone(), shown)));
         Ok(Self {
             context,
             state,
