@@ -2,18 +2,9 @@
 
 use std::process::Command;
 
-use super::{start, table};
+use super::table;
 use crate::failure::{Done, Failure};
-use crate::plugins;
-use crate::workspace::{cargo, read, run as call, target};
-
-/// What to measure.
-#[derive(clap::Args)]
-pub(crate) struct Args {
-    /// Leave out the growth tables and the many hosts
-    #[arg(long)]
-    quick: bool,
-}
+use crate::workspace::{read, target};
 
 /// Hosts and operations of the growth tables.
 const SIZES: [u32; 4] = [50, 100, 200, 400];
@@ -26,24 +17,19 @@ struct Measured {
     memory: f64,
 }
 
-/// Builds with the release profile and prints tables.
-pub(crate) fn run(args: &Args) -> Done {
-    plugins::standard()?;
-    let build =
-        "build --release -p windlass-cli --bin windlass -p windlass-tests --example bench-fake";
-    call(&mut cargo(build.split(' ')))?;
-    start::print()?;
+/// Measures, and prints tables.
+pub(crate) fn print(quick: bool) -> Done {
     let mut rows = Vec::new();
     for case in ["alike", "named"] {
         rows.push(row(case, 200, 100)?);
     }
-    if !args.quick {
+    if !quick {
         for case in ["alike", "named"] {
             rows.push(row(case, 10_000, 20)?);
         }
     }
     show("200 hosts with 100 operations, and many hosts", &rows);
-    if !args.quick {
+    if !quick {
         let hosts = SIZES.iter().map(|hosts| row("named", *hosts, 100));
         show("growth with hosts", &hosts.collect::<Done<Vec<_>>>()?);
         let operations = SIZES

@@ -103,7 +103,7 @@ elif [ -z "$m$new" ]; then
   (umask "$was" && chmod =rw "$t") || fail "its mode could not be set"
 fi
 become "$t"
-e=$(LC_ALL=C mv -f -- "$t" "$to" 2>&1) || {
+mv -f -- "$t" "$to" 2>/dev/null || e=$(LC_ALL=C mv -f -- "$t" "$to" 2>&1) || {
   if [ -n "$open" ] || [ ! -f "$to" ] || [ -L "$to" ]; then fail "it could not be replaced: ${e##*: }"; fi
   how="it cannot be replaced (${e##*: })"
   in_place
