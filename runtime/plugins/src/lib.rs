@@ -23,6 +23,7 @@ mod builder;
 mod cache;
 mod component;
 mod controller;
+mod digests;
 mod engine;
 mod error;
 mod guest;

@@ -21,6 +21,8 @@ use sha2::{Digest, Sha256, Sha384};
 use windlass_engine::local_files::{Entry, EntryKind, LocalFiles};
 use windlass_engine::plugins::{ErrorKind, GuestError};
 
+use crate::digests;
+
 /// Bytes that are read at once for a digest.
 const CHUNK: usize = 64 << 10;
 
@@ -202,7 +204,7 @@ fn microseconds(seconds: i64, nanoseconds: i64) -> i64 {
         .saturating_add(nanoseconds / 1000)
 }
 
-fn hash<D: Digest>(mut from: impl Read) -> io::Result<String> {
+fn hash<D: Digest>(mut from: File) -> io::Result<String> {
     let mut hash = D::new();
     let mut buffer = vec![0; CHUNK];
     loop {
@@ -277,18 +279,18 @@ impl LocalFiles for Granted {
 
     fn digest(&self, path: &str, algorithm: &str) -> Result<String, GuestError> {
         let file = self.file(path)?;
-        let digest = match algorithm {
-            "md5" => hash::<Md5>(file),
-            "sha1" => hash::<Sha1>(file),
-            "sha256" => hash::<Sha256>(file),
-            "sha384" => hash::<Sha384>(file),
+        let work: fn(File) -> io::Result<String> = match algorithm {
+            "md5" => hash::<Md5>,
+            "sha1" => hash::<Sha1>,
+            "sha256" => hash::<Sha256>,
+            "sha384" => hash::<Sha384>,
             other => {
                 let message =
                     format!("there is no digest `{other}`; there are md5, sha1, sha256 and sha384");
                 return Err(GuestError::new(ErrorKind::InvalidValue, message));
             }
         };
-        digest.map_err(|error| failed(path, &error))
+        digests::once(file, algorithm, work).map_err(|error| failed(path, &error))
     }
 
     fn walk(&self, path: &str) -> Result<Vec<(String, Entry)>, GuestError> {
