@@ -302,3 +302,30 @@ fn a_hundred_names_of_one_machine_all_log_in() {
     }
     assert_eq!(host.sh("ls /srv | grep -c name").trim(), "100");
 }
+
+#[test]
+fn a_timeout_in_a_shell_leaves_no_process_and_the_next_command_runs() {
+    let hosts = or_skip!(SshHosts::start(1));
+    let windlass = Windlass::new();
+    windlass.write("inventory.toml", hosts.inventory("root"));
+    let mut deploy = String::new();
+    for sudo in ["False", "True"] {
+        for (command, timeout) in [
+            ("echo one", "20"),
+            ("trap '' TERM; setsid sleep 4242 & sleep 4242", "1"),
+            ("echo two", "20"),
+        ] {
+            deploy.push_str(&format!(
+                "server.shell(commands = [\"{command}\"], _sudo = {sudo}, _timeout = {timeout}, _ignore_errors = True)\n"
+            ));
+        }
+    }
+    windlass.write("deploy.star", deploy);
+    let lines = apply(&windlass, "ssh1", &[]);
+    let results = &lines.last().unwrap()["hosts"]["ssh1"]["results"];
+    assert_eq!(
+        (&results["success_ops"], &results["ignored_error_ops"]),
+        (&json!(4), &json!(2))
+    );
+    assert_eq!(hosts[0].processes(), Vec::<String>::new());
+}
