@@ -5,6 +5,7 @@ use windlass::engine::error::EngineError;
 use windlass::engine::state::State;
 
 use crate::errors::CliError;
+use crate::prompt;
 
 /// Tells of Ctrl-C.
 #[derive(Clone)]
@@ -30,9 +31,9 @@ impl Interrupts {
         Self { count }
     }
 
-    /// True after a Ctrl-C.
+    /// True after a Ctrl-C, also one that was typed as an answer and has not come back as a signal yet.
     pub(crate) fn interrupted(&self) -> bool {
-        *self.count.borrow() > 0
+        *self.count.borrow() > 0 || prompt::was_interrupted()
     }
 
     /// Waits for a Ctrl-C.
@@ -52,7 +53,10 @@ impl Interrupts {
         tokio::select! {
             biased;
             () = self.wait() => Err(CliError::Interrupted),
-            result = work => result.map_err(Into::into),
+            result = work => match result {
+                Err(_) if self.interrupted() => Err(CliError::Interrupted),
+                result => result.map_err(Into::into),
+            },
         }
     }
 

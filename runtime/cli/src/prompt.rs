@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, IsTerminal, Read, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
@@ -79,8 +80,17 @@ fn ask(terminal: &mut File, question: &str, off: LocalModes) -> Result<String, C
     typed
 }
 
+/// Set once Ctrl-C was typed as an answer.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// True once Ctrl-C was typed as an answer.
+pub(crate) fn was_interrupted() -> bool {
+    INTERRUPTED.load(Ordering::SeqCst)
+}
+
 /// Makes a Ctrl-C that was typed as an answer what it is everywhere else.
 pub(crate) fn pass_on_interrupt() {
+    INTERRUPTED.store(true, Ordering::SeqCst);
     // Who cannot signal itself goes on without an answer.
     let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::INT);
 }
