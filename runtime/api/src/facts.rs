@@ -3,7 +3,6 @@
 use std::panic::Location;
 
 use indexmap::IndexMap;
-use windlass_engine::arguments::GlobalArguments;
 use windlass_engine::deploy::FactCall;
 use windlass_engine::error::EngineError;
 use windlass_engine::json::{Json, JsonMap};
@@ -11,6 +10,7 @@ use windlass_engine::place::Place;
 use windlass_engine::prepare::program_place;
 use windlass_engine::state::Stage;
 
+use crate::operation::globals_of;
 use crate::state::State;
 
 /// A fact with its arguments.
@@ -50,15 +50,7 @@ impl Fact {
     }
 
     pub(crate) fn call(&self, state: &State) -> Result<FactCall, EngineError> {
-        let mut globals = GlobalArguments::default();
-        for (name, value) in &self.globals {
-            globals
-                .set(name, value, state.secrets())
-                .map_err(|message| EngineError::Call {
-                    message,
-                    place: self.place.clone(),
-                })?;
-        }
+        let globals = globals_of(&self.globals, &self.place, state)?;
         Ok(FactCall {
             globals,
             place: self.place.clone(),

@@ -98,15 +98,7 @@ impl Operation {
 
     /// The call, with global arguments checked.
     pub(crate) fn call(self, state: &State) -> Result<OperationCall, EngineError> {
-        let mut globals = GlobalArguments::default();
-        for (name, value) in &self.globals {
-            globals
-                .set(name, value, state.secrets())
-                .map_err(|message| EngineError::Call {
-                    message,
-                    place: self.place.clone(),
-                })?;
-        }
+        let mut globals = globals_of(&self.globals, &self.place, state)?;
         globals.condition.extend(self.conditions);
         Ok(OperationCall {
             operation: self.operation,
@@ -117,6 +109,24 @@ impl Operation {
             place: self.place,
         })
     }
+}
+
+/// Global arguments by name, checked.
+pub(crate) fn globals_of(
+    given: &[(String, Json)],
+    place: &Place,
+    state: &State,
+) -> Result<GlobalArguments, EngineError> {
+    let mut globals = GlobalArguments::default();
+    for (name, value) in given {
+        globals
+            .set(name, value, state.secrets())
+            .map_err(|message| EngineError::Call {
+                message,
+                place: place.clone(),
+            })?;
+    }
+    Ok(globals)
 }
 
 type Running = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;

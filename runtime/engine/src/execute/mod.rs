@@ -1,6 +1,9 @@
 //! Executing: operations in order, hosts in parallel, within the failure budget.
 
+mod bridge;
 mod host;
+mod lines;
+mod reboot;
 mod run;
 mod steps;
 

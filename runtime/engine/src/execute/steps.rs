@@ -2,15 +2,14 @@
 
 use std::io::Read as _;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::io::AsyncWriteExt;
 
 use crate::arguments::GlobalArguments;
 use crate::command::{CommandOutput, render};
-use crate::connector::{Exit, OutputSink, Stream};
-use crate::contract::{Action, Atom, Content, Download, Planned, Reboot, Shell, Step, Upload};
+use crate::connector::{Exit, OutputSink};
+use crate::contract::{Action, Atom, Content, Download, Planned, Step, Upload};
 use crate::deploy::{HostContext, Mode};
 use crate::events::Event;
 use crate::json::Json;
@@ -19,6 +18,9 @@ use crate::remote::{
     ChainEvent, CommandResult, Link, Look, PutRequest, PutSource, Remote, RemoteError, Task,
 };
 use crate::state::{Host, HostOperation, Plan, State};
+
+use super::bridge::asynchronous;
+use super::lines::LineEvents;
 
 /// How many facts are sent ahead of the operations that will ask for them, about.
 const AHEAD: usize = 64;
@@ -47,8 +49,8 @@ impl StepError {
 
 /// Runs the steps of one operation on one host.
 pub(super) struct Runner<'a> {
-    state: &'a State,
-    host: &'a Arc<Host>,
+    pub(super) state: &'a State,
+    pub(super) host: &'a Arc<Host>,
     operation: &'a HostOperation,
     output: CommandOutput,
     steps: Vec<String>,
@@ -377,8 +379,7 @@ impl<'a> Runner<'a> {
                 bytes.map_err(|error| StepError::message(format!("reading {path}: {error}")))?;
             return Ok(PutSource::Bytes(bytes.into()));
         }
-        let stream = SyncReader::spawn(move |mut to| std::io::copy(&mut reader, &mut to));
-        Ok(PutSource::Reader(Box::new(stream), size))
+        Ok(PutSource::Reader(Box::new(asynchronous(reader)), size))
     }
 
     /// Fetches a file into a fresh file beside the destination, which it then replaces.
@@ -438,71 +439,6 @@ impl<'a> Runner<'a> {
             .map_err(|error| local("replacing", error.error))?;
         Ok(())
     }
-
-    async fn reboot(
-        &mut self,
-        remote: &Remote,
-        reboot: &Reboot,
-        globals: &GlobalArguments,
-    ) -> Result<(), StepError> {
-        let text = render(&reboot.text).map_err(StepError::message)?;
-        let before = remote.boot_id().await;
-        self.go_down(remote, text, globals).await?;
-        crate::connect::disconnect(self.state, self.host).await;
-        tokio::time::sleep(Duration::from_millis(reboot.delay_ms.into())).await;
-        let deadline =
-            tokio::time::Instant::now() + Duration::from_millis(reboot.timeout_ms.into());
-        loop {
-            let why = match crate::connect::open(self.state, self.host).await {
-                Ok(()) => {
-                    let now = match self.host.remote() {
-                        Ok(remote) => remote.boot_id().await,
-                        Err(_) => None,
-                    };
-                    if before.is_none() || (now.is_some() && now != before) {
-                        return Ok(());
-                    }
-                    crate::connect::disconnect(self.state, self.host).await;
-                    String::from("it still answers without having restarted")
-                }
-                Err(error) => error.to_string(),
-            };
-            if tokio::time::Instant::now() >= deadline {
-                return Err(StepError::message(format!(
-                    "the host did not come back within {} s of its reboot: {why}",
-                    reboot.timeout_ms / 1000
-                )));
-            }
-            tokio::time::sleep(Duration::from_millis(reboot.interval_ms.max(100).into())).await;
-        }
-    }
-
-    /// Runs the command that takes the host down. The connection may go away under it, with or without a word, and
-    /// the command may be ended like everything else; only a refusal is an error.
-    async fn go_down(
-        &self,
-        remote: &Remote,
-        text: String,
-        globals: &GlobalArguments,
-    ) -> Result<(), StepError> {
-        const WITHOUT_A_WORD: Duration = Duration::from_secs(20);
-        let shell = Shell::raw(text);
-        let mut ignore = |_: Stream, _: &[u8]| {};
-        let running = remote.run(&shell, globals, &[], &mut ignore);
-        match tokio::time::timeout(WITHOUT_A_WORD, running).await {
-            Ok(Ok(result)) => match result.exit.status {
-                Some(status) if status < 128 && !globals.is_success(status) => Err(StepError {
-                    message: super::host::exit_message(&result.exit),
-                    command: None,
-                    exit: Some(result.exit),
-                    output: result.output,
-                }),
-                _ => Ok(()),
-            },
-            Err(_) | Ok(Err(RemoteError::Lost { .. } | RemoteError::Timeout { .. })) => Ok(()),
-            Ok(Err(error)) => Err(StepError::message(error.to_string())),
-        }
-    }
 }
 
 /// True where a failing step does not stop those after it.
@@ -541,117 +477,6 @@ fn join(state: &State, atoms: &[Atom], bound: &Bound) -> Result<Bytes, StepError
         }
     }
     Ok(Bytes::from(bytes))
-}
-
-/// Lets blocking code write what asynchronous code reads.
-struct SyncReader;
-
-impl SyncReader {
-    fn spawn(
-        write: impl FnOnce(tokio_util_bridge::Writer) -> std::io::Result<u64> + Send + 'static,
-    ) -> tokio::io::DuplexStream {
-        let (reader, writer) = tokio::io::duplex(256 * 1024);
-        tokio::task::spawn_blocking(move || write(tokio_util_bridge::Writer::new(writer)));
-        reader
-    }
-}
-
-/// A blocking writer in front of an asynchronous one.
-mod tokio_util_bridge {
-    use std::io;
-    use tokio::io::{AsyncWriteExt, DuplexStream};
-
-    pub(super) struct Writer {
-        to: DuplexStream,
-        runtime: tokio::runtime::Handle,
-    }
-
-    impl Writer {
-        pub(super) fn new(to: DuplexStream) -> Self {
-            Self {
-                to,
-                runtime: tokio::runtime::Handle::current(),
-            }
-        }
-    }
-
-    impl io::Write for Writer {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.runtime.block_on(self.to.write(bytes))
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            self.runtime.block_on(self.to.flush())
-        }
-    }
-}
-
-/// Turns output into one event a line, while it comes.
-struct LineEvents<'a> {
-    state: &'a State,
-    host: &'a Host,
-    operation: &'a HostOperation,
-    held: [Vec<u8>; 2],
-    on: bool,
-}
-
-impl<'a> LineEvents<'a> {
-    fn new(state: &'a State, host: &'a Host, operation: &'a HostOperation) -> Self {
-        let hidden = GlobalArguments::is(operation.global_arguments.sensitive);
-        Self {
-            state,
-            host,
-            operation,
-            held: Default::default(),
-            on: state.print_flags().output && !hidden,
-        }
-    }
-
-    fn line(&self, stream: Stream, line: &[u8]) {
-        let line = self.state.secrets().mask(&String::from_utf8_lossy(line));
-        let (host, id) = (self.host.name().to_owned(), Some(self.operation.id));
-        self.state.emit(Event::Output {
-            host,
-            id,
-            stream,
-            line,
-        });
-    }
-
-    fn finish(&mut self) {
-        for (stream, at) in [(Stream::Stdout, 0), (Stream::Stderr, 1)] {
-            let rest = self
-                .held
-                .get_mut(at)
-                .map(std::mem::take)
-                .unwrap_or_default();
-            if !rest.is_empty() {
-                self.line(stream, &rest);
-            }
-        }
-    }
-}
-
-impl OutputSink for LineEvents<'_> {
-    fn write(&mut self, stream: Stream, bytes: &[u8]) {
-        if !self.on {
-            return;
-        }
-        let at = usize::from(stream == Stream::Stderr);
-        let mut rest = self
-            .held
-            .get_mut(at)
-            .map(std::mem::take)
-            .unwrap_or_default();
-        rest.extend_from_slice(bytes);
-        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
-            let line: Vec<u8> = rest.drain(..=end).collect();
-            self.line(stream, line.strip_suffix(b"\n").unwrap_or(&line));
-        }
-        if let Some(held) = self.held.get_mut(at) {
-            *held = rest;
-        }
-    }
 }
 
 /// A step in words, as plans and reports show it.

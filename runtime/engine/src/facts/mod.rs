@@ -2,10 +2,14 @@
 
 mod batch;
 mod engine;
+mod key;
 mod overlay;
 mod probe;
+mod send;
 mod view;
 
-pub(crate) use engine::{FactEngine, FactKey, get_fact, serve};
+pub(crate) use engine::{FactEngine, get_fact};
+pub(crate) use key::FactKey;
 pub use overlay::{Overlay, select};
+pub(crate) use send::serve;
 pub(crate) use view::OperationView;

@@ -16,7 +16,8 @@ use crate::local_files::LocalFiles;
 use crate::plugins::{ErrorKind, GuestError, PlanningView};
 use crate::state::{Host, State};
 
-use super::engine::{Context, FactKey, Planner};
+use super::engine::Planner;
+use super::key::{Context, FactKey};
 use super::overlay::{Overlay, select};
 
 /// How many comparisons with secrets one call may ask for: each tells one bit.
