@@ -14,8 +14,10 @@ pub(crate) struct Tally {
 impl Tally {
     /// What a line of `cargo test` or `cargo nextest run` says about a whole run; zero for any other line.
     pub(crate) fn of_line(line: &str) -> Self {
+        // Nextest shows the output of a failed test, cargo's own line among it, further in.
+        let cargo = line.starts_with("test result: ");
         let line = line.trim_start();
-        if !line.starts_with("test result: ") && !line.starts_with("Summary [") {
+        if !cargo && !line.starts_with("Summary [") {
             return Self::default();
         }
         let counts = |word: &str| before(line, word);
@@ -77,6 +79,7 @@ mod tests {
         // What nextest calls skipped was filtered out, mostly by hand.
         let nextest = "     Summary [  22.234s] 9 tests run: 7 passed (1 slow), 1 failed, 1 timed out, 4 skipped";
         assert_eq!(Tally::of_line(nextest), tally(7, 2, 0));
+        assert_eq!(Tally::of_line(&format!("    {cargo}")), tally(0, 0, 0));
     }
 
     #[test]
