@@ -41,7 +41,9 @@ pub enum RemoteError {
         output: CommandOutput,
     },
     /// A password was not accepted.
-    #[error("wrong {program} password for {user} on {host}")]
+    #[error(
+        "wrong {program} password for {user} on {host}\n  check what was typed, or the value of `_{program}_password`"
+    )]
     WrongPassword {
         /// `sudo` or `su`.
         program: String,

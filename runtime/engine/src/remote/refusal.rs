@@ -73,6 +73,7 @@ fn is_denied(said: &str) -> bool {
 
 fn hint(program: &str, said: &str, status: i32, arguments: &GlobalArguments) -> &'static str {
     match program {
+        _ if said.contains("unknown user") => "check the user's name, or make the user first",
         _ if status == 127 => {
             "install it on the host, or use another of `_sudo`, `_doas` and `_su_user`"
         }
@@ -103,7 +104,8 @@ pub(super) fn not_accepted(host: &str, program: &str, user: &str, said: &str) ->
     let wrong_su = ["uthentication", "ncorrect password", "Sorry"]
         .iter()
         .any(|text| said.contains(text));
-    let cannot_ask = is_denied(said) || said.contains("not found");
+    let nobody = said.lines().find(|line| line.contains("unknown user"));
+    let cannot_ask = is_denied(said) || said.contains("not found") || nobody.is_some();
     if !cannot_ask && (program == "sudo" || wrong_su) {
         return RemoteError::WrongPassword {
             program: program.to_owned(),
@@ -112,7 +114,7 @@ pub(super) fn not_accepted(host: &str, program: &str, user: &str, said: &str) ->
         };
     }
     let message = said.trim().trim_start_matches("Password:").trim();
-    let message = message.lines().last().unwrap_or_default().trim();
+    let message = nobody.or(message.lines().last()).unwrap_or_default().trim();
     let missing = message.ends_with("not found");
     let status = if missing { 127 } else { 1 };
     RemoteError::NoPrivilege {
@@ -191,16 +193,23 @@ mod tests {
                 "sudo",
                 "Sorry, try again.\nsudo: 1 incorrect password attempt\n"
             ),
-            "wrong sudo password for bob on web-01"
+            "wrong sudo password for bob on web-01\n  check what was typed, or the value of `_sudo_password`"
         );
         assert_eq!(
             answer("su", "Password: su: Authentication failure\n"),
-            "wrong su password for bob on web-01"
+            "wrong su password for bob on web-01\n  check what was typed, or the value of `_su_password`"
         );
         assert_eq!(
             answer("sudo", "Sorry, user bob may not run sudo on web-01.\n"),
             "web-01 refused sudo: Sorry, user bob may not run sudo on web-01.\n  allow the user this in the host's \
              sudoers, or connect as another"
+        );
+        assert_eq!(
+            answer(
+                "sudo",
+                "sudo: unknown user nobodyhere\nsudo: error initializing audit plugin sudoers_audit\n"
+            ),
+            "web-01 refused sudo: sudo: unknown user nobodyhere\n  check the user's name, or make the user first"
         );
         assert!(
             answer("sudo", "sh: 5: sudo: not found\n")
