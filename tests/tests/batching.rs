@@ -109,9 +109,10 @@ fn compare(
         .run(&deploys, |operations| {
             reset();
             windlass.write("deploy.star", deploy(&operations));
-            for _ in 0..2 {
+            for first in [true, false] {
                 let batched = run(0, &[]);
-                prop_assert!(batched.0.contains("[\""), "nothing was told");
+                // The second time there may be nothing to do.
+                prop_assert!(!first || batched.0.contains("[\""), "nothing was told");
                 prop_assert_eq!(batched, run(1, &["--no-batch"]));
             }
             Ok(())
