@@ -217,7 +217,12 @@ async fn privilege_that_is_refused_is_an_error_with_the_fix() {
         matches!(&error, RemoteError::WrongPassword { program, .. } if program == "sudo"),
         "{error}"
     );
-    assert!(error.to_string().ends_with(" on here"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .starts_with("wrong sudo password for root on here\n"),
+        "{error}"
+    );
     let right = json!({"_sudo": true, "_sudo_password": "right pw"});
     let result = run(&remote, "echo sudo: no >&2; exit 1", right).await;
     assert!(result.is_err(), "looks like a refusal, and is told as one");
