@@ -10,7 +10,7 @@ use windlass_engine::arguments::GlobalArguments;
 use windlass_engine::error::EngineError;
 use windlass_engine::events::Event;
 use windlass_engine::json::Json;
-use windlass_engine::remote::{CommandResult, PutReport, PutRequest, PutSource};
+use windlass_engine::remote::{CommandResult, INLINE, PutReport, PutRequest, PutSource};
 
 use crate::facts::Fact;
 use crate::state::State;
@@ -35,9 +35,6 @@ impl Deref for Host {
         &self.host
     }
 }
-
-/// Local files up to this size, in bytes, are read whole, and travel with the command that puts them.
-const SMALL: u64 = 128 * 1024;
 
 /// What a failing connection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -266,7 +263,7 @@ async fn opened(source: Source) -> Result<PutSource, EngineError> {
             let file = tokio::fs::File::open(&path).await.map_err(failed(what()))?;
             let length = file.metadata().await.map_err(failed(what()))?.len();
             let mut limited = file.take(length);
-            if length <= SMALL {
+            if length <= INLINE as u64 {
                 let mut bytes = Vec::new();
                 limited
                     .read_to_end(&mut bytes)

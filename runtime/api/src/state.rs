@@ -105,6 +105,20 @@ impl StateBuilder {
         if self.made.swap(true, Ordering::SeqCst) {
             return Err(EngineError::AlreadyInitialised);
         }
+        let state = self.make(inventory, config, limit).await;
+        // Nothing was made: with what was wrong put right, this may be called again.
+        if state.is_err() {
+            self.made.store(false, Ordering::SeqCst);
+        }
+        state
+    }
+
+    async fn make(
+        &self,
+        inventory: Inventory,
+        config: Config,
+        limit: Option<Vec<String>>,
+    ) -> Result<State, EngineError> {
         let plugins = match &self.plugins {
             Some(plugins) => plugins.clone(),
             None if self.packs.is_empty() => standard_plugins().await?,

@@ -15,18 +15,12 @@ use crate::events::Event;
 use crate::json::Json;
 use crate::plugins::Bound;
 use crate::remote::{
-    ChainEvent, CommandResult, Link, Look, PutRequest, PutSource, Remote, RemoteError, Task,
+    ChainEvent, CommandResult, INLINE, Link, Look, PutRequest, PutSource, Remote, RemoteError, Task,
 };
 use crate::state::{Host, HostOperation, Plan, State};
 
 use super::bridge::asynchronous;
 use super::lines::LineEvents;
-
-/// How many facts are sent ahead of the operations that will ask for them, about.
-const AHEAD: usize = 64;
-
-/// Local files up to this size, in bytes, are read whole.
-const SMALL: u64 = 128 * 1024;
 
 /// Why a step failed.
 pub(super) struct StepError {
@@ -249,7 +243,7 @@ impl<'a> Runner<'a> {
         let mut facts = Vec::new();
         self.host.plans_after(self.operation.id, |plan| {
             facts.extend(plan.reads.iter().cloned());
-            plan.will_change() == Some(false) && facts.len() < AHEAD
+            plan.will_change() == Some(false) && facts.len() < crate::facts::AHEAD
         });
         self.host.facts.looks(&facts)
     }
@@ -369,7 +363,7 @@ impl<'a> Runner<'a> {
         let failed = |error: &dyn std::fmt::Display| StepError::message(error.to_string());
         let mut reader = files.open(path).map_err(|error| failed(&error))?;
         let size = files.stat(path).ok().flatten().map(|entry| entry.size);
-        if size.is_some_and(|size| size <= SMALL) {
+        if size.is_some_and(|size| size <= INLINE as u64) {
             let reading = tokio::task::spawn_blocking(move || {
                 let mut bytes = Vec::new();
                 reader.read_to_end(&mut bytes).map(|_| bytes)

@@ -47,7 +47,7 @@ pub(super) enum Source {
 }
 
 /// How many commands are sent ahead at most.
-const AHEAD: usize = 64;
+pub(crate) const AHEAD: usize = 64;
 
 /// The facts of one host.
 #[derive(Default)]

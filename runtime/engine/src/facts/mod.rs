@@ -8,7 +8,7 @@ mod probe;
 mod send;
 mod view;
 
-pub(crate) use engine::{FactEngine, get_fact};
+pub(crate) use engine::{AHEAD, FactEngine, get_fact};
 pub(crate) use key::FactKey;
 pub use overlay::{Overlay, select};
 pub(crate) use send::serve;

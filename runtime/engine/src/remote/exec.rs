@@ -115,10 +115,13 @@ impl Core {
             let remark = String::from(" before it began");
             return Err(Cut::Interrupted.error(&command.shown, remark));
         }
-        if let Some(job) = Job::of(&command)
-            && let Some(ended) = self.exec_in_shell(job, sink).await
-        {
-            return ended;
+        match Job::of(&command) {
+            Some(job) => {
+                if let Some(ended) = self.exec_in_shell(job, sink).await {
+                    return ended;
+                }
+            }
+            None => self.shells.changed_beside(&command),
         }
         let nonce = random_name()?;
         let text = match command.routine {

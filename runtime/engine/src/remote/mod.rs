@@ -24,6 +24,7 @@ pub use files::{PutReport, PutRequest};
 pub use host::Remote;
 pub use look::{Look, Looked, Looking};
 pub use run::CommandResult;
+pub use shell::INLINE;
 
 #[cfg(test)]
 mod tests;

@@ -15,3 +15,4 @@ mod script;
 
 pub(super) use pool::{Shells, key};
 pub(super) use run::{Done, Given, Job};
+pub use script::INLINE;

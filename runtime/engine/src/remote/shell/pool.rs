@@ -11,7 +11,7 @@ use crate::arguments::GlobalArguments;
 use crate::command::has_privilege;
 use crate::json::{Json, canonical};
 use crate::remote::data::lock;
-use crate::remote::exec::privilege_only;
+use crate::remote::exec::{Command, privilege_only};
 use crate::remote::host::Core;
 
 /// How many shells a host has at most. Others than these would take channels that transfers need.
@@ -127,6 +127,13 @@ impl Shells {
             shell: entry.shell.clone(),
             pieces,
         })
+    }
+
+    /// Counts a command that has a channel of its own: it may change what others may do.
+    pub(in crate::remote) fn changed_beside(&self, command: &Command<'_>) {
+        if command.interruptible && !command.looks {
+            self.changes.fetch_add(1, Ordering::SeqCst);
+        }
     }
 
     /// No shell could be opened as this user: its commands have channels of their own from now on.

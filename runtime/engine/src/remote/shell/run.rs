@@ -114,6 +114,11 @@ pub(in crate::remote) struct Given {
 }
 
 impl Core {
+    /// False for scripted hosts, and once the run was interrupted: nothing more begins then.
+    fn takes_shells(&self) -> bool {
+        self.session.has_shell() && !*self.cancelled.borrow()
+    }
+
     /// Runs a command in the shell of whoever it runs as. None: it did not run, and needs a channel of its own.
     pub(in crate::remote) async fn exec_in_shell(
         self: &Arc<Self>,
@@ -136,7 +141,7 @@ impl Core {
         jobs: &[Job<'_>],
         chain: bool,
     ) -> Option<Given> {
-        let first = jobs.first().filter(|_| self.session.has_shell())?;
+        let first = jobs.first().filter(|_| self.takes_shells())?;
         let whose = key(first.arguments);
         if jobs.iter().any(|job| key(job.arguments) != whose) {
             return None;

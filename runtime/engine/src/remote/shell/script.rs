@@ -10,7 +10,7 @@ use crate::command::{compose_without_privilege, is_simple, quote};
 use crate::remote::exec::Routine;
 
 /// The most that a command may read from within the script, in bytes; what is longer gets a channel of its own.
-const INLINE: usize = 128 * 1024;
+pub const INLINE: usize = 128 * 1024;
 
 /// The longest text of a command that goes through a shell, in bytes.
 const TEXT: usize = 256 * 1024;
