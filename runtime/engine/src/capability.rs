@@ -1,0 +1,320 @@
+//! What a pack may reach on the controller, beyond planning: asked for by its manifest, approved in the lock, capped by
+//! policy. One vocabulary for all three, in TOML and JSON alike.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What a pack asks for, what was approved, or what is allowed. Empty: nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Capabilities {
+    /// Programs on the controller that its connectors and inventories may have started.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub programs: Vec<Program>,
+    /// Web addresses it may call: `https://api.example.org`, with a port where it is not the scheme's own.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub http: BTreeSet<String>,
+    /// TCP addresses it may connect to: `db.example.org:5432`.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub connect: BTreeSet<String>,
+    /// Folders of the controller it may read, besides the deploy's own: absolute, or from the home folder with `~/`.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub read: BTreeSet<String>,
+    /// Folders of the controller that downloads may land in.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub write: BTreeSet<String>,
+    /// Environment variables of the controller that its programs get.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub env: BTreeSet<String>,
+    /// Facts that run shell commands on hosts.
+    #[serde(skip_serializing_if = "is_false")]
+    pub fact_shell: bool,
+    /// Facts that run a command that is their argument.
+    #[serde(skip_serializing_if = "is_false")]
+    pub fact_command: bool,
+    /// A connector through which the bytes of commands and files pass.
+    #[serde(skip_serializing_if = "is_false")]
+    pub traffic: bool,
+    /// Operations that raise privilege by global arguments of their own.
+    #[serde(skip_serializing_if = "is_false")]
+    pub privilege: bool,
+}
+
+/// A program that may be started, and with what.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Program {
+    /// Its name, found in the controller's `PATH` when the run starts, or its absolute path.
+    pub name: String,
+    /// What its first argument may be. Empty: anything that is no option.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub commands: BTreeSet<String>,
+    /// The options it may get before `--`: `-i`, or `--namespace` for both `--namespace x` and `--namespace=x`. An
+    /// argument that begins with `-` and is not here is refused.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub options: BTreeSet<String>,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+impl Capabilities {
+    /// One sentence part for each thing in it, sorted: `start kubectl (exec, get) with -i`, `read /etc/kubernetes`.
+    #[must_use]
+    pub fn sentences(&self) -> Vec<String> {
+        let mut all: Vec<String> = self.programs.iter().map(ToString::to_string).collect();
+        for (verb, set) in [
+            ("call", &self.http),
+            ("connect to", &self.connect),
+            ("read", &self.read),
+            ("download to", &self.write),
+            ("pass the variable", &self.env),
+        ] {
+            all.extend(set.iter().map(|what| format!("{verb} {what}")));
+        }
+        for (text, on) in [
+            ("run shell commands in facts", self.fact_shell),
+            ("run commands given to facts", self.fact_command),
+            ("see the traffic of its connections", self.traffic),
+            ("raise privilege by itself", self.privilege),
+        ] {
+            all.extend(on.then(|| text.to_owned()));
+        }
+        all.sort();
+        all
+    }
+
+    /// What is asked for here and is not in `granted`.
+    #[must_use]
+    pub fn beyond(&self, granted: &Self) -> Self {
+        let missing = |asked: &BTreeSet<String>, held: &BTreeSet<String>| -> BTreeSet<String> {
+            asked.difference(held).cloned().collect()
+        };
+        Self {
+            programs: self
+                .programs
+                .iter()
+                .filter(|asked| !granted.programs.iter().any(|held| held.covers(asked)))
+                .cloned()
+                .collect(),
+            http: missing(&self.http, &granted.http),
+            connect: missing(&self.connect, &granted.connect),
+            read: missing(&self.read, &granted.read),
+            write: missing(&self.write, &granted.write),
+            env: missing(&self.env, &granted.env),
+            fact_shell: self.fact_shell && !granted.fact_shell,
+            fact_command: self.fact_command && !granted.fact_command,
+            traffic: self.traffic && !granted.traffic,
+            privilege: self.privilege && !granted.privilege,
+        }
+    }
+
+    /// What is in both.
+    #[must_use]
+    pub fn within(&self, ceiling: &Self) -> Self {
+        let both = |asked: &BTreeSet<String>, held: &BTreeSet<String>| -> BTreeSet<String> {
+            asked.intersection(held).cloned().collect()
+        };
+        Self {
+            programs: self
+                .programs
+                .iter()
+                .filter_map(|asked| {
+                    ceiling
+                        .programs
+                        .iter()
+                        .find(|held| held.name == asked.name)
+                        .map(|held| asked.within(held))
+                })
+                .collect(),
+            http: both(&self.http, &ceiling.http),
+            connect: both(&self.connect, &ceiling.connect),
+            read: both(&self.read, &ceiling.read),
+            write: both(&self.write, &ceiling.write),
+            env: both(&self.env, &ceiling.env),
+            fact_shell: self.fact_shell && ceiling.fact_shell,
+            fact_command: self.fact_command && ceiling.fact_command,
+            traffic: self.traffic && ceiling.traffic,
+            privilege: self.privilege && ceiling.privilege,
+        }
+    }
+
+    /// True when nothing is in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Program {
+    /// True when all that `asked` may do may be done with this.
+    fn covers(&self, asked: &Self) -> bool {
+        let any = self.commands.is_empty();
+        self.name == asked.name
+            && (any || (!asked.commands.is_empty() && asked.commands.is_subset(&self.commands)))
+            && asked.options.is_subset(&self.options)
+    }
+
+    /// What may be done with both, of one name. No command in common: a program that gets none.
+    fn within(&self, ceiling: &Self) -> Self {
+        let commands = match (self.commands.is_empty(), ceiling.commands.is_empty()) {
+            (_, true) => self.commands.clone(),
+            (true, false) => ceiling.commands.clone(),
+            (false, false) => {
+                let both: BTreeSet<String> = self
+                    .commands
+                    .intersection(&ceiling.commands)
+                    .cloned()
+                    .collect();
+                // An empty set would mean any.
+                if both.is_empty() {
+                    BTreeSet::from([String::new()])
+                } else {
+                    both
+                }
+            }
+        };
+        Self {
+            name: self.name.clone(),
+            commands,
+            options: self
+                .options
+                .intersection(&ceiling.options)
+                .cloned()
+                .collect(),
+        }
+    }
+
+    /// Why these arguments may not be given to it, if they may not.
+    ///
+    /// # Errors
+    /// The first argument that is not allowed, and what would allow it.
+    pub fn allows(&self, arguments: &[String]) -> Result<(), String> {
+        let name = &self.name;
+        match arguments.first() {
+            Some(first) if !self.commands.is_empty() && !self.commands.contains(first) => {
+                return Err(format!(
+                    "`{first}` is not among the commands of {name} that it may use ({}); `commands` of the program would allow it",
+                    list(&self.commands)
+                ));
+            }
+            None if !self.commands.is_empty() => {
+                return Err(format!(
+                    "{name} may only be used with one of {}",
+                    list(&self.commands)
+                ));
+            }
+            _ => {}
+        }
+        let before_dashes = arguments.iter().take_while(|argument| *argument != "--");
+        for argument in before_dashes {
+            let option = argument.split('=').next().unwrap_or(argument);
+            if argument.starts_with('-')
+                && !self.options.contains(argument)
+                && !(option.starts_with("--") && self.options.contains(option))
+            {
+                return Err(format!(
+                    "the option `{argument}` of {name} is not among those it may use ({}); `options` of the program would allow it",
+                    list(&self.options)
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn list(set: &BTreeSet<String>) -> String {
+    if set.is_empty() {
+        return String::from("none");
+    }
+    set.iter().cloned().collect::<Vec<_>>().join(", ")
+}
+
+impl fmt::Display for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "start {}", self.name)?;
+        if !self.commands.is_empty() {
+            write!(f, " ({})", list(&self.commands))?;
+        }
+        if !self.options.is_empty() {
+            write!(f, " with {}", list(&self.options))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn of(text: &str) -> Capabilities {
+        toml::from_str(text).unwrap()
+    }
+
+    fn words(text: &str) -> Vec<String> {
+        text.split(' ').map(str::to_owned).collect()
+    }
+
+    const KUBECTL: &str = "programs = [{ name = 'kubectl', commands = ['exec', 'get'], options = ['-i', '--namespace'] }]";
+
+    #[test]
+    fn what_goes_beyond_is_what_is_not_granted() {
+        let asked = of(&format!(
+            "{KUBECTL}\nread = ['/etc', '/srv']\nfact-shell = true"
+        ));
+        let granted = of(&format!("{KUBECTL}\nread = ['/etc']"));
+        let beyond = asked.beyond(&granted);
+        assert_eq!(
+            beyond.sentences(),
+            ["read /srv", "run shell commands in facts"]
+        );
+        assert!(asked.beyond(&asked).is_empty());
+        let narrow = of("programs = [{ name = 'kubectl', commands = ['get'] }]");
+        assert!(narrow.beyond(&granted).is_empty());
+        assert!(!granted.beyond(&narrow).is_empty());
+    }
+
+    #[test]
+    fn what_is_effective_is_in_both() {
+        let narrow =
+            of("programs = [{ name = 'kubectl', commands = ['get', 'top'] }]\nread = ['/etc']");
+        let both = of(KUBECTL).within(&narrow);
+        assert_eq!(both.sentences(), ["start kubectl (get)"]);
+        let apart = of("programs = [{ name = 'kubectl', commands = ['top'] }]");
+        let none = of(KUBECTL).within(&apart);
+        assert!(none.programs[0].allows(&words("top")).is_err());
+        assert!(none.programs[0].allows(&words("get")).is_err());
+    }
+
+    #[test]
+    fn arguments_are_checked_up_to_the_dashes() {
+        let kubectl = of(KUBECTL).programs.remove(0);
+        assert_eq!(
+            kubectl.allows(&words("exec -i --namespace=a pod -- sh -c x")),
+            Ok(())
+        );
+        let error = kubectl
+            .allows(&words("exec --kubeconfig=/tmp/x pod"))
+            .unwrap_err();
+        assert!(
+            error.contains("`--kubeconfig=/tmp/x` of kubectl"),
+            "{error}"
+        );
+        let error = kubectl.allows(&words("delete pod")).unwrap_err();
+        assert!(error.contains("`delete` is not among"), "{error}");
+        assert!(kubectl.allows(&[]).is_err());
+    }
+
+    #[test]
+    fn an_unknown_capability_is_refused() {
+        let error = toml::from_str::<Capabilities>("reed = ['/etc']").unwrap_err();
+        assert!(
+            error.to_string().contains("unknown field `reed`"),
+            "{error}"
+        );
+    }
+}
