@@ -1,5 +1,7 @@
 //! What stands at a path on the target: reading it from `stat` and `ls`, and asking for the parts that matter.
 
+use std::collections::HashMap;
+
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value as Json;
@@ -145,6 +147,73 @@ pub fn command(path: &RemotePath) -> ShellText {
          size=%s %N' {path} 2> /dev/null || stat -f 'user=%Su group=%Sg mode=%Sp atime=%a mtime=%m ctime=%c size=%z \
          %N%SY' {path} || ls -ld {path} )"
     )
+}
+
+/// What stands between a path and what is known of it, in the output of [`command_for_all`].
+const BETWEEN: &str = "/ user=";
+
+/// The longest paths that share one command, in bytes together.
+const TOGETHER: usize = 32 * 1024;
+
+/// One command for several paths, read by [`read_all`]: GNU or busybox `stat`.
+///
+/// # Errors
+/// For paths that its output would not tell apart: those that the shell expands, and those of several lines.
+pub fn command_for_all(paths: &[&RemotePath]) -> Result<ShellText> {
+    let tests = paths.iter().enumerate().map(|(position, path)| {
+        let or = if position == 0 { "" } else { " || " };
+        shell!("{or:raw}test -e {path} || test -L {path}")
+    });
+    let tests = tests.fold(ShellText::new(), ShellText::text);
+    let words = words_for_all(paths)?;
+    Ok(shell!(
+        "! ( {tests:text} ) || stat -c '%n{BETWEEN:raw}%U group=%G mode=%A atime=%X mtime=%Y ctime=%Z size=%s %N' \
+         -- {words:text} 2> /dev/null"
+    ))
+}
+
+/// Paths as the words of a command whose output names them.
+///
+/// # Errors
+/// For paths that the output would not tell apart.
+pub fn words_for_all(paths: &[&RemotePath]) -> Result<ShellText> {
+    let is_odd = |path: &&&RemotePath| {
+        let text = path.as_str();
+        text.starts_with('~') || text.contains(['\n', '\r', '\\']) || text.contains(BETWEEN)
+    };
+    if let Some(odd) = paths.iter().find(is_odd) {
+        return Err(Error::invalid_value(format!(
+            "{odd} has to be asked for by itself"
+        )));
+    }
+    if paths.iter().map(|path| path.as_str().len()).sum::<usize>() > TOGETHER {
+        return Err(Error::invalid_value("too many long paths for one command"));
+    }
+    let words = paths.iter().enumerate().map(|(position, path)| {
+        let space = if position == 0 { "" } else { " " };
+        shell!("{space:raw}{path}")
+    });
+    Ok(words.fold(ShellText::new(), ShellText::text))
+}
+
+/// Reads the output of [`command_for_all`], in the order of the paths.
+///
+/// # Errors
+/// When there is no such `stat`.
+pub fn read_all(output: &Output, paths: &[RemotePath], kind: Kind) -> Result<Vec<Found>> {
+    let text = output.text();
+    let lines: HashMap<&str, &str> = text
+        .lines()
+        .filter_map(|line| line.split_once(BETWEEN))
+        .collect();
+    if lines.len() != text.lines().count() || (output.status != 0 && lines.is_empty()) {
+        return Err(Error::operation("there is no stat with GNU's options"));
+    }
+    let found = paths.iter().map(|path| match lines.get(path.as_str()) {
+        Some(line) => read(&format!("user={line}"), kind),
+        None => Found::Nothing,
+    });
+    Ok(found.collect())
 }
 
 /// Reads the output of [`command`] for a path that should be of a kind.
@@ -347,6 +416,36 @@ mod tests {
         }
         let quoted = r"'/a b' -> '/it'\''s/f $x'";
         assert_eq!(read_target(quoted).as_deref(), Some("/it's/f $x"));
+    }
+
+    #[test]
+    fn paths_that_are_asked_for_together_have_a_line_each() {
+        let output = |status: i32, text: &str| Output {
+            status,
+            stdout: text.as_bytes().to_vec(),
+            ..Output::default()
+        };
+        let paths: Vec<RemotePath> = ["/a", "/b c", "/gone"].map(RemotePath::from).to_vec();
+        let line = |path: &str, mode: &str| {
+            format!(
+                "{path}/ user=bob group=x mode={mode} atime=0 mtime=0 ctime=0 size=8 '{path}'\n"
+            )
+        };
+        let text = [line("/b c", "-rw-r--r--"), line("/a", "drwxr-xr-x")].concat();
+        let found = read_all(&output(1, &text), &paths, Kind::File).unwrap();
+        assert_eq!(found[0], Found::Other);
+        assert_eq!(found[1].here().unwrap().mode, Some(644));
+        assert_eq!(found[2], Found::Nothing);
+        assert_eq!(
+            read_all(&output(0, ""), &paths, Kind::File).unwrap().len(),
+            3
+        );
+        assert!(read_all(&output(1, ""), &paths, Kind::File).is_err());
+        assert!(read_all(&output(1, "stat: what?\n"), &paths, Kind::File).is_err());
+        for odd in ["~/x", "/a\nb", "/a/ user=b"] {
+            let odd = RemotePath::from(odd);
+            assert!(command_for_all(&[&odd, &odd]).is_err(), "{odd}");
+        }
     }
 
     #[test]

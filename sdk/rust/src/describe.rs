@@ -115,6 +115,8 @@ pub struct FactInfo {
     pub user_dependent: bool,
     /// Whether an argument of it is run as a command.
     pub takes_command: bool,
+    /// How many requests one command serves.
+    pub batch: u32,
     /// Global arguments that its command is run with, by public name; an object.
     pub globals: Json,
     /// Source texts that show how it is used.

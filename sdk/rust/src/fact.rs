@@ -170,29 +170,64 @@ pub trait ProvidedFact: Fact + Sized {
     /// # Errors
     /// Whatever its function gives.
     fn source(&self) -> Result<Source<Self::Value>>;
+
+    /// Where the values of several requests come from together, in order; as many as `batch` says, or fewer.
+    ///
+    /// # Errors
+    /// Where they can't be asked together: the host then asks one by one.
+    fn together(requests: Vec<Self>) -> Result<Source<Vec<Self::Value>>> {
+        let count = requests.len();
+        Err(Error::invalid_value(format!(
+            "{} answers one request at a time, not {count}",
+            Self::name()
+        )))
+    }
 }
 
-/// Where a provided fact's value comes from.
+/// Where a provided fact's values come from.
 ///
 /// # Errors
-/// Of the arguments, or whatever the fact's function gives.
-pub(crate) fn origin_of<F: ProvidedFact>(args: Json) -> Result<Origin> {
-    Ok(F::read(args)?.source()?.origin)
+/// Of the arguments, or whatever the fact's functions give.
+pub(crate) fn origin_of<F: ProvidedFact>(args: Vec<Json>) -> Result<Origin> {
+    match requests::<F>(args)? {
+        Requests::One(request) => Ok(request.source()?.origin),
+        Requests::Several(requests) => Ok(F::together(requests)?.origin),
+    }
 }
 
-/// A provided fact's value, read from what came back.
+/// A provided fact's values, read from what came back.
 ///
 /// # Errors
-/// Of the arguments, or whatever the fact's function gives.
-pub(crate) fn parse_with<F: ProvidedFact>(args: Json, output: &Output) -> Result<Json>
+/// Of the arguments, or whatever the fact's functions give.
+pub(crate) fn parse_with<F: ProvidedFact>(args: Vec<Json>, output: &Output) -> Result<Vec<Json>>
 where
     F::Value: Serialize,
 {
-    let value = (F::read(args)?.source()?.parse)(output)?;
-    serde_json::to_value(value).map_err(|error| {
+    let values = match requests::<F>(args)? {
+        Requests::One(request) => vec![(request.source()?.parse)(output)?],
+        Requests::Several(requests) => (F::together(requests)?.parse)(output)?,
+    };
+    let json = values.into_iter().map(serde_json::to_value);
+    json.collect::<serde_json::Result<_>>().map_err(|error| {
         Error::operation(format!(
             "{} has a value that is no JSON: {error}",
             F::name()
         ))
+    })
+}
+
+enum Requests<F> {
+    One(F),
+    Several(Vec<F>),
+}
+
+fn requests<F: ProvidedFact>(args: Vec<Json>) -> Result<Requests<F>> {
+    let mut requests = args.into_iter().map(F::read).collect::<Result<Vec<_>>>()?;
+    Ok(match (requests.pop(), requests.is_empty()) {
+        (Some(request), true) => Requests::One(request),
+        (last, _) => {
+            requests.extend(last);
+            Requests::Several(requests)
+        }
     })
 }

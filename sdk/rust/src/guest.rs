@@ -157,7 +157,7 @@ pub fn describe_facts(
                 default: info.default.to_string(),
                 stability: info.stability.as_str().to_owned(),
                 requires: info.requires.map(str::to_owned),
-                batch: 1,
+                batch: info.batch,
                 globals: info.globals.to_string(),
             },
         )

@@ -47,8 +47,8 @@ impl OperationEntry {
 pub struct FactEntry {
     name: &'static str,
     info: fn() -> FactInfo,
-    origin: fn(Json) -> Result<Origin>,
-    parse: fn(Json, &Output) -> Result<Json>,
+    origin: fn(Vec<Json>) -> Result<Origin>,
+    parse: fn(Vec<Json>, &Output) -> Result<Vec<Json>>,
 }
 
 impl FactEntry {
@@ -110,24 +110,16 @@ impl Namespace {
     ///
     /// # Errors
     /// `missing-fact` for a name that this component does not have; else whatever the fact gives.
-    pub fn source(&self, fact: &str, mut args: Vec<Json>) -> Result<Origin> {
-        let entry = self.fact(fact)?;
-        match (args.pop(), args.is_empty()) {
-            (Some(args), true) => (entry.origin)(args),
-            _ => Err(one_at_a_time(fact)),
-        }
+    pub fn source(&self, fact: &str, args: Vec<Json>) -> Result<Origin> {
+        (self.fact(fact)?.origin)(args)
     }
 
     /// A fact's values, by its full name.
     ///
     /// # Errors
     /// `missing-fact` for a name that this component does not have; else whatever the fact gives.
-    pub fn parse(&self, fact: &str, mut args: Vec<Json>, output: &Output) -> Result<Vec<Json>> {
-        let entry = self.fact(fact)?;
-        match (args.pop(), args.is_empty()) {
-            (Some(args), true) => Ok(vec![(entry.parse)(args, output)?]),
-            _ => Err(one_at_a_time(fact)),
-        }
+    pub fn parse(&self, fact: &str, args: Vec<Json>, output: &Output) -> Result<Vec<Json>> {
+        (self.fact(fact)?.parse)(args, output)
     }
 
     fn fact(&self, fact: &str) -> Result<&FactEntry> {
@@ -151,8 +143,4 @@ impl Namespace {
             self.name
         ))
     }
-}
-
-fn one_at_a_time(fact: &str) -> Error {
-    Error::invalid_value(format!("{fact} is asked one argument set at a time"))
 }

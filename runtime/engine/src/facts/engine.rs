@@ -3,7 +3,7 @@
 //! Planners run side by side. A batch leaves when every planner of the host waits for a fact, so that one round trip
 //! carries whatever can be asked at that point, whoever asked.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -23,7 +23,7 @@ use crate::state::{Host, State};
 
 use super::key::{Context, FactKey};
 use super::overlay::select;
-use super::send::{Waiting, run, show_output};
+use super::send::{Answered, Waiting, run, show_output};
 use super::view::OperationView;
 
 /// How deep facts may derive from facts.
@@ -57,6 +57,8 @@ pub(crate) struct FactEngine {
     pub(super) sources: Mutex<HashMap<Arc<str>, Source>>,
     /// What was asked ahead. Nothing has run on the host since.
     ahead: Mutex<HashMap<Arc<str>, oneshot::Receiver<Looked>>>,
+    /// Facts whose requests one command can't serve on this host.
+    pub(super) apart: Mutex<HashSet<String>>,
     pub(super) queue: Mutex<Vec<Waiting>>,
     pub(super) busy: AtomicUsize,
     pub(super) quiet: Notify,
@@ -91,6 +93,7 @@ impl FactEngine {
         lock(&self.queue).clear();
         lock(&self.ahead).clear();
         lock(&self.sources).clear();
+        lock(&self.apart).clear();
     }
 
     /// The commands that these facts come from, as far as they were asked for before.
@@ -295,12 +298,12 @@ async fn fetch(
             .await
             .map_err(named)?),
     };
-    let raw = match origin {
+    let answered = match origin {
         Err(answer) => {
             let raw = answer
                 .map_err(|error| GuestError::new(ErrorKind::MissingFact, error.to_string()))?;
             show_output(state, host, &raw);
-            raw
+            Answered::Raw(raw)
         }
         Ok(Origin::Shell(shell)) => run(host, key, info, shell, busy).await?,
         Ok(Origin::Probe(probe)) => {
@@ -337,10 +340,10 @@ async fn fetch(
             for (answer, fact) in answers.into_iter().zip(&facts) {
                 values.push(select((*answer?).clone(), &fact.select));
             }
-            RawOutput {
+            Answered::Raw(RawOutput {
                 values,
                 ..RawOutput::default()
-            }
+            })
         }
         Ok(Origin::Other(name, _)) => {
             let message = format!(
@@ -350,14 +353,16 @@ async fn fetch(
             return Err(GuestError::new(ErrorKind::MissingFact, message));
         }
     };
-    let values = plugins
-        .parse(&key.fact, args, raw, view())
-        .await
-        .map_err(named)?;
-    let value = values
-        .into_iter()
-        .next()
-        .unwrap_or_else(|| info.default.clone());
+    let value = match answered {
+        Answered::Value(value) => value,
+        Answered::Raw(raw) => plugins
+            .parse(&key.fact, args, raw, view())
+            .await
+            .map_err(named)?
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| info.default.clone()),
+    };
     if state.print_flags().fact_info {
         let args = state.secrets().mask(&canonical(&key.args));
         state.emit(Event::Fact {

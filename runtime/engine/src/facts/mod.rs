@@ -3,6 +3,7 @@
 mod batch;
 mod engine;
 mod key;
+mod merge;
 mod overlay;
 mod probe;
 mod send;

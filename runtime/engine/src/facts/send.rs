@@ -11,6 +11,7 @@ use crate::arguments::GlobalArguments;
 use crate::connector::Stream;
 use crate::contract::{Atom, Content, FactInfo, RawOutput, Shell};
 use crate::events::Event;
+use crate::json::Json;
 use crate::plugins::{ErrorKind, GuestError};
 use crate::remote::{Look, Looking};
 use crate::state::{Host, State};
@@ -18,16 +19,27 @@ use crate::state::{Host, State};
 use super::batch::{self, Script};
 use super::engine::{Busy, Source, lock};
 use super::key::FactKey;
+use super::merge::{Asked, merge, split};
 
 /// How long a batch waits at most for planners that do not come to ask. A planner that is slow only costs a round trip.
-const LINGER: Duration = Duration::from_millis(20);
+const LINGER: Duration = Duration::from_millis(100);
+
+/// What came back for a request.
+pub(super) enum Answered {
+    /// What its command gave.
+    Raw(RawOutput),
+    /// Its value, from a command that served several requests.
+    Value(Json),
+}
 
 /// A command whose answer somebody waits for.
 pub(super) struct Waiting {
-    look: Look,
-    shell: Shell,
-    key: FactKey,
-    answer: oneshot::Sender<Result<RawOutput, GuestError>>,
+    pub(super) look: Look,
+    pub(super) shell: Shell,
+    pub(super) key: FactKey,
+    /// How many requests of its fact one command serves.
+    pub(super) batch: usize,
+    pub(super) answer: oneshot::Sender<Result<Answered, GuestError>>,
 }
 
 /// Runs a fact's command, together with whatever else is pending.
@@ -37,23 +49,10 @@ pub(super) async fn run(
     info: &FactInfo,
     shell: Shell,
     busy: &Busy,
-) -> Result<RawOutput, GuestError> {
+) -> Result<Answered, GuestError> {
     let missing = |message: String| GuestError::new(ErrorKind::MissingFact, message);
     let text = crate::command::render(&shell.text).map_err(missing)?;
-    let command = match &info.requires {
-        Some(program) => {
-            format!(
-                "if ! command -v {} >/dev/null 2>&1; then exit 127; fi\n{text}",
-                crate::command::quote(program)
-            )
-        }
-        None => text,
-    };
-    let look = Look {
-        name: key.text.clone(),
-        text: command.into(),
-        arguments: key.globals.clone(),
-    };
+    let look = look_at(key.text.clone(), text, key, info.requires.as_deref());
     if is_simple(&shell) {
         lock(&host.facts.sources).insert(key.text.clone(), Source::Host(look.clone()));
     }
@@ -62,6 +61,7 @@ pub(super) async fn run(
         look,
         shell,
         key: key.clone(),
+        batch: info.batch as usize,
         answer,
     });
     host.facts.pending.notify_one();
@@ -71,6 +71,22 @@ pub(super) async fn run(
             .unwrap_or_else(|_| Err(missing(String::from("the run was stopped"))))
     })
     .await
+}
+
+/// A command as the host gets it. Where the program it needs is missing, its status says so.
+pub(super) fn look_at(name: Arc<str>, text: String, key: &FactKey, requires: Option<&str>) -> Look {
+    let text = match requires {
+        Some(program) => format!(
+            "if ! command -v {} >/dev/null 2>&1; then exit 127; fi\n{text}",
+            crate::command::quote(program)
+        ),
+        None => text,
+    };
+    Look {
+        name,
+        text: text.into(),
+        arguments: key.globals.clone(),
+    }
 }
 
 /// Sends batches until it is aborted; a host has one such task while it is connected.
@@ -112,18 +128,8 @@ async fn send(state: State, host: Arc<Host>, group: Vec<Waiting>) {
         .into_iter()
         .partition(|item| shared && is_simple(&item.shell));
     let mut left = alone;
-    let looks: Vec<Look> = together.iter().map(|item| item.look.clone()).collect();
-    let looking = match host.remote() {
-        Ok(remote) if shared => remote.look(&looks),
-        _ => None,
-    };
-    if let Some(looking) = looking {
-        left.extend(hand_out(&state, &host, together, looking).await);
-    } else if together.len() == 1 {
-        left.extend(together);
-    } else if !together.is_empty() {
-        left.extend(send_together(&state, &host, together).await);
-    }
+    let merged = merge(&state, &host, together).await;
+    left.extend(look(&state, &host, merged).await);
     join_all(left.into_iter().map(|item| {
         let (state, host) = (&state, &host);
         async move {
@@ -137,15 +143,29 @@ async fn send(state: State, host: Arc<Host>, group: Vec<Waiting>) {
                 ..item.shell
             };
             let answer = execute(state, host, &shell, &item.key.globals, &item.key.secrets).await;
-            let _ = item.answer.send(answer);
+            let _ = item.answer.send(answer.map(Answered::Raw));
         }
     }))
     .await;
 }
 
 /// True for what needs nothing beside its text.
-fn is_simple(shell: &Shell) -> bool {
+pub(super) fn is_simple(shell: &Shell) -> bool {
     shell.stdin.is_none() && shell.env.is_empty() && shell.files.is_empty()
+}
+
+/// Has the host look at all of it, in one round trip where it can; gives back what has no answer.
+async fn look(state: &State, host: &Arc<Host>, asked: Vec<Asked>) -> Vec<Waiting> {
+    let looks: Vec<Look> = asked.iter().map(|asked| asked.look.clone()).collect();
+    let looking = host.remote().ok().and_then(|remote| remote.look(&looks));
+    if let Some(looking) = looking {
+        return hand_out(state, host, asked, looking).await;
+    }
+    let items: Vec<Waiting> = asked.into_iter().flat_map(|asked| asked.items).collect();
+    match items.len() {
+        0 | 1 => items,
+        _ => send_together(state, host, items).await,
+    }
 }
 
 /// Hands answers to those who wait for them, once all are there: what they ask next then travels together as well. Gives
@@ -153,28 +173,41 @@ fn is_simple(shell: &Shell) -> bool {
 async fn hand_out(
     state: &State,
     host: &Arc<Host>,
-    items: Vec<Waiting>,
+    asked: Vec<Asked>,
     looking: Looking,
 ) -> Vec<Waiting> {
-    for item in &items {
-        show_input(state, host, &item.look.text);
+    for asked in &asked {
+        show_input(state, host, &asked.look.text);
     }
     let answers = join_all(looking.answers.into_iter().map(|(_, answer)| answer)).await;
     // Who gets an answer may ask again: nothing leaves before all have theirs.
     let _busy = Busy::new(host);
     let mut left = Vec::new();
-    for (item, answer) in items.into_iter().zip(answers) {
-        match answer.ok().flatten() {
-            Some(Ok(output)) => {
-                show_output(state, host, &output);
-                let _ = item.answer.send(Ok(output));
-            }
-            Some(Err(error)) => {
-                let error = GuestError::new(ErrorKind::MissingFact, error.to_string());
-                let _ = item.answer.send(Err(error));
-            }
-            None => left.push(item),
+    let mut again = Vec::new();
+    for (asked, answer) in asked.into_iter().zip(answers) {
+        let answer = answer.ok().flatten();
+        if let Some(Ok(output)) = &answer {
+            show_output(state, host, output);
         }
+        let mut items = asked.items;
+        if items.len() > 1 {
+            again.extend(split(state, host, items, answer.and_then(Result::ok)).await);
+            continue;
+        }
+        match (items.pop(), answer) {
+            (Some(item), Some(answer)) => {
+                let answer = answer
+                    .map(Answered::Raw)
+                    .map_err(|error| GuestError::new(ErrorKind::MissingFact, error.to_string()));
+                let _ = item.answer.send(answer);
+            }
+            (item, None) => left.extend(item),
+            (None, Some(_)) => {}
+        }
+    }
+    if !again.is_empty() {
+        let again = again.into_iter().map(Asked::one).collect();
+        left.extend(Box::pin(look(state, host, again)).await);
     }
     left
 }
@@ -225,7 +258,7 @@ async fn send_together(state: &State, host: &Arc<Host>, items: Vec<Waiting>) -> 
         match output {
             Some(output) => {
                 show_output(state, host, &output);
-                let _ = item.answer.send(Ok(output));
+                let _ = item.answer.send(Ok(Answered::Raw(output)));
             }
             None => left.push(item),
         }

@@ -8,7 +8,7 @@ use crate::attributes::{Choice, choices, doc_of};
 use crate::parameters::{Parameter, describe_all, plain_name, take_all};
 
 const KNOWN: &str =
-    "name, stability, default, requires, user_dependent, takes_command, globals, example";
+    "name, stability, default, requires, user_dependent, takes_command, batch, together, globals, example";
 
 struct Options {
     name: Option<String>,
@@ -17,6 +17,8 @@ struct Options {
     requires: TokenStream,
     user_dependent: bool,
     takes_command: bool,
+    batch: Option<Expr>,
+    together: Option<Expr>,
     globals: TokenStream,
     examples: Vec<String>,
 }
@@ -30,6 +32,8 @@ impl Options {
             requires: quote!(::std::option::Option::None),
             user_dependent: false,
             takes_command: false,
+            batch: None,
+            together: None,
             globals: json(&quote!({})),
             examples: Vec::new(),
         };
@@ -44,6 +48,8 @@ impl Options {
                 }
                 "user_dependent" => options.user_dependent = choice.flag()?,
                 "takes_command" => options.takes_command = choice.flag()?,
+                "batch" => options.batch = Some(choice.value()?),
+                "together" => options.together = Some(choice.value()?),
                 "globals" => options.globals = json(choice.tokens()?),
                 "example" => options.examples.push(choice.text()?.value()),
                 _ => return Err(choice.unknown(KNOWN)),
@@ -87,6 +93,27 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> syn::Result<Tok
     let (ident, visibility, body) = (&function.sig.ident, &function.vis, &function.block);
     let name = options.name.clone().unwrap_or_else(|| plain_name(ident));
     let (doc, attributes) = (doc_of(&function.attrs), &function.attrs);
+    let (batch, together) = match (&options.batch, &options.together) {
+        (None, None) => (quote!(1), TokenStream::new()),
+        (Some(batch), Some(function)) => (
+            quote!(#batch),
+            quote! {
+                fn together(
+                    requests: ::std::vec::Vec<Self>,
+                ) -> ::windlass_sdk::Result<
+                    ::windlass_sdk::fact::Source<::std::vec::Vec<Self::Value>>,
+                > {
+                    ::windlass_sdk::fact::IntoSource::into_source(#function(requests))
+                }
+            },
+        ),
+        (Some(alone), None) | (None, Some(alone)) => {
+            return Err(syn::Error::new_spanned(
+                alone,
+                "`batch`, how many requests one command serves, and `together`, the function that asks for them, need each other",
+            ));
+        }
+    };
     let Options {
         stability,
         default,
@@ -143,6 +170,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> syn::Result<Tok
                     requires: #requires,
                     user_dependent: #user_dependent,
                     takes_command: #takes_command,
+                    batch: #batch,
                     globals: #globals,
                     examples: &[#(#examples),*],
                 }
@@ -164,6 +192,8 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> syn::Result<Tok
                     #(::std::clone::Clone::clone(#fields)),*
                 ))
             }
+
+            #together
         }
     })
 }

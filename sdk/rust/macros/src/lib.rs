@@ -33,6 +33,10 @@ pub fn operation(options: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// Options: `name = "…"` (else the function's), `stability = immutable | state | volatile` (state), `default = EXPR`
 /// (null), `requires = "program"`, `user_dependent`, `takes_command`, `globals = EXPR`, `example = "…"`.
+///
+/// `batch = N, together = FUNCTION` let up to N requests share one command: the function takes a `Vec` of the fact's type,
+/// at least two, and gives a `Source` of their values in order. What can't be asked or read together, for which either
+/// gives an error, is asked one by one.
 #[proc_macro_attribute]
 pub fn fact(options: TokenStream, item: TokenStream) -> TokenStream {
     expand(fact::expand(options.into(), item.into()))
