@@ -4,3 +4,4 @@
 //! that answers so and so. It needs no host and no component runtime, only something that plans.
 
 pub mod cases;
+pub mod sign;
