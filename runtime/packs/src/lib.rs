@@ -5,3 +5,4 @@
 
 pub mod cases;
 pub mod sign;
+pub mod trust;

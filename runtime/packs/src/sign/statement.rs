@@ -103,6 +103,12 @@ impl Statement {
             .then_some(statement)
     }
 
+    /// The part of its name before the colon.
+    #[must_use]
+    pub fn namespace(&self) -> &str {
+        self.name.split(':').next().unwrap_or_default()
+    }
+
     /// How `found`, worked out from a pack's files, differs from this one, which was signed.
     #[must_use]
     pub fn differences(&self, found: &Self) -> Vec<Difference> {
