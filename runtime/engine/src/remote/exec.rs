@@ -36,13 +36,15 @@ pub(super) struct Command<'a> {
     pub(super) plain: bool,
 }
 
-/// A script of ours, which an open shell is told once.
+/// A script of ours, which an open shell is told once. It reads its input by calling `wl_in`.
 pub(super) struct Routine {
     /// The function that it becomes there.
     pub(super) name: &'static str,
     pub(super) body: &'static str,
     /// What stands in front of it there.
     pub(super) inside: &'static str,
+    /// What stands in front of it elsewhere, where its input comes on standard input.
+    pub(super) outside: &'static str,
 }
 
 /// How long cleaning up may take, a login included.
@@ -125,7 +127,7 @@ impl Core {
         }
         let nonce = random_name()?;
         let text = match command.routine {
-            Some(routine) => format!("{}\n{}", command.text, routine.body),
+            Some(routine) => format!("{}\n{}\n{}", command.text, routine.outside, routine.body),
             None => command.text,
         };
         let composed = compose_marked(&text, command.arguments, &nonce);

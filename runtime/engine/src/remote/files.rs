@@ -19,6 +19,7 @@ static PUT: Routine = Routine {
     body: include_str!("put.sh"),
     // What comes through an open shell is whole: it has its end.
     inside: "z=",
+    outside: "wl_in() { cat; }",
 };
 
 /// Where a file goes, and what it becomes.

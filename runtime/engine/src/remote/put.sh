@@ -1,4 +1,4 @@
-# Puts standard input at a path, whole or not at all. In front stand d (the path), z (how many bytes come, or empty
+# Puts what `wl_in` prints at a path, whole or not at all. In front stand d (the path), z (how many bytes come, or empty
 # where they cannot be cut short), n (a name nobody can guess), k (the folder for temporary files), m, o, g (mode, owner,
 # group, or empty), and u (the umask that leaves mode m, if one does). The last line printed is `replaced`, or
 # `in place: WHY`.
@@ -67,7 +67,7 @@ else
   fail "files cannot be made in $p"
 fi
 
-cat >"$t" || fail "it could not be written"
+wl_in >"$t" || fail "it could not be written"
 if [ -n "$z" ]; then
   c=$(wc -c <"$t")
   [ "$((c))" -eq "$z" ] || fail "only $((c)) of $z bytes arrived"

@@ -67,12 +67,10 @@ impl Line<'_> {
         if let Link::Next(_) = self.link {
             script.push_str("if [ -n \"$wl_c\" ]; then\n");
         }
-        if self.stdin.is_empty() {
+        if self.stdin.is_empty() || self.routine.is_some() {
             let _ = writeln!(script, "{command} </dev/null");
         } else {
-            script.push_str("printf '");
-            escape(self.stdin, &mut script);
-            let _ = writeln!(script, "' | {command}");
+            let _ = writeln!(script, "{} | {command}", printing(self.stdin));
         }
         let _ = match self.link {
             Link::None => writeln!(script, "wl_e {number} $?"),
@@ -94,7 +92,13 @@ impl Line<'_> {
     fn command(&self) -> String {
         let shell = self.arguments.shell();
         if let Some(routine) = self.routine {
-            let call = format!("{}\n{}\n{}", self.text, routine.inside, routine.name);
+            let call = format!(
+                "{}\n{}\n{INPUT}() {{ {}; }}\n{}",
+                self.text,
+                routine.inside,
+                printing(self.stdin),
+                routine.name
+            );
             let arguments = GlobalArguments {
                 shell_executable: Some(ShellExecutable::None),
                 ..self.arguments.clone()
@@ -131,6 +135,18 @@ impl Line<'_> {
 
 /// What stands instead of the status of a command that did not run, since one before it failed.
 pub(super) const SKIPPED: &str = "skipped";
+
+/// What a routine calls for its input.
+const INPUT: &str = "wl_in";
+
+/// The text that prints bytes. The shell does it by itself.
+fn printing(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() + 16);
+    text.push_str("printf '");
+    escape(bytes, &mut text);
+    text.push('\'');
+    text
+}
 
 /// Bytes as the format of `printf` within single quotes.
 fn escape(bytes: &[u8], script: &mut String) {
