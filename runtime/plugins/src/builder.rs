@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::cache::{Cache, CodeCache};
+use crate::cache::CodeCache;
 use crate::component::{self, Compiled, Component};
 use crate::error::LoadError;
 use crate::host::{Entry, Host};
 use crate::index::{self, Index};
+use crate::kept::{Kept, LateCache};
 use crate::limits::Limits;
 use crate::machine::Machines;
 use crate::pack::{Pack, PackComponent};
@@ -49,12 +50,10 @@ impl HostBuilder {
     /// [`LoadError`] with the pack and the component.
     pub async fn build(self) -> Result<Arc<Host>, LoadError> {
         let limits = Arc::new(self.limits);
-        let mut loader = Loader {
+        let loader = Loader {
             machines: Machines::new(&limits),
             limits,
-            cache: None,
-            place: self.cache,
-            warnings: Vec::new(),
+            cache: LateCache::new(self.cache),
         };
         let mut namespaces: BTreeMap<String, Arc<Component>> = BTreeMap::new();
         let (mut operations, mut facts) = (BTreeMap::new(), BTreeMap::new());
@@ -94,12 +93,13 @@ impl HostBuilder {
                 }
             }
         }
+        let warnings = loader.cache.warning().into_iter().collect();
         Ok(Arc::new(Host::new(
             loader.machines,
             loader.limits,
             operations,
             facts,
-            loader.warnings,
+            warnings,
         )))
     }
 }
@@ -115,27 +115,12 @@ struct Loader {
     machines: Machines,
     limits: Arc<Limits>,
     /// Opened for the first component that needs it: with the standard pack alone none does.
-    cache: Option<Cache>,
-    place: CodeCache,
-    warnings: Vec<String>,
+    cache: Arc<LateCache>,
 }
 
 impl Loader {
-    fn cache(&mut self) -> Result<&Cache, LoadError> {
-        let engine = self.machines.compiler()?;
-        let (place, warnings) = (&self.place, &mut self.warnings);
-        Ok(self.cache.get_or_insert_with(|| {
-            let (cache, warning) = Cache::open(place, engine);
-            if let Some(warning) = &warning {
-                tracing::warn!("{warning}");
-            }
-            warnings.extend(warning);
-            cache
-        }))
-    }
-
     async fn load(
-        &mut self,
+        &self,
         pack: &str,
         origin: &str,
         part: PackComponent,
@@ -146,12 +131,23 @@ impl Loader {
             let (origin, digest) = (origin.to_owned(), digest.to_owned());
             Arc::new(Component::new(origin, name.clone(), digest, code))
         };
+        if let Some((path, index)) = part.kept {
+            let kept = Kept {
+                path,
+                index: index.clone(),
+                cache: self.cache.clone(),
+            };
+            let component = Component::kept(origin.to_owned(), name, kept);
+            return Ok((Arc::new(component), index));
+        }
         if let Some((code, index)) = part.compiled {
             let digest = index.component.clone();
             return Ok((component(&digest, Cow::Borrowed(code), part.bytes), index));
         }
         let digest = index::digest(&part.bytes);
-        if let Some(entry) = self.cache()?.get(&digest) {
+        let cache = self.cache.clone();
+        let cache = cache.open(self.machines.compiler()?);
+        if let Some(entry) = cache.get(&digest) {
             let code = Cow::Owned(entry.code);
             return Ok((component(&digest, code, part.bytes), entry.index));
         }
@@ -163,9 +159,12 @@ impl Loader {
         let described = seat.opened.describe(seat.engine, &self.limits, &name);
         let (operations, facts) = described.await?;
         drop(seat);
-        let made = component.code();
-        let index = Index::new(&made.component, &made.code, operations, facts);
-        self.cache()?.put(&index, &made.code);
+        let (bytes, made) = match component.code_read() {
+            Some(made) => (&made.component, &made.code),
+            None => return Err(LoadError::Runtime(format!("{name} has no code"))),
+        };
+        let index = Index::new(bytes, made, operations, facts);
+        cache.put(&index, made);
         Ok((component, index))
     }
 }

@@ -12,6 +12,7 @@ use crate::bindings::exports::windlass::plugin::{fact_source, operations};
 use crate::bindings::windlass::plugin::types as wit;
 use crate::error::{LoadError, report};
 use crate::guest::Guest;
+use crate::kept::Kept;
 use crate::limits::Limits;
 use crate::machine::{Machine, Machines};
 use crate::role;
@@ -33,7 +34,9 @@ pub(crate) struct Component {
     pub(crate) name: String,
     /// SHA-256 of the component, in hexadecimal.
     pub(crate) digest: String,
-    code: Compiled,
+    code: OnceCell<Compiled>,
+    /// Where the code comes from when nobody gave it; none when it is there.
+    kept: Option<Kept>,
     /// For places that are kept ready; none when it does not fit them.
     ready: OnceCell<Option<Opened>>,
     plain: OnceCell<Opened>,
@@ -60,15 +63,40 @@ impl Component {
             pack,
             name,
             digest,
-            code,
+            code: OnceCell::new_with(Some(code)),
+            kept: None,
             ready: OnceCell::new(),
             plain: OnceCell::new(),
         }
     }
 
-    /// Its bytes and its code.
-    pub(crate) fn code(&self) -> &Compiled {
-        &self.code
+    /// A component that is read at its first call.
+    pub(crate) fn kept(pack: String, name: String, kept: Kept) -> Self {
+        Self {
+            pack,
+            name,
+            digest: kept.index.component.clone(),
+            code: OnceCell::new(),
+            kept: Some(kept),
+            ready: OnceCell::new(),
+            plain: OnceCell::new(),
+        }
+    }
+
+    /// Its bytes and its code, read now where nobody has yet.
+    async fn code(&self, engine: &Engine) -> Result<&Compiled, LoadError> {
+        let read = || async {
+            match &self.kept {
+                Some(kept) => kept.read(engine, &self.name).await,
+                None => Err(LoadError::Runtime(format!("{} has no code", self.name))),
+            }
+        };
+        self.code.get_or_try_init(read).await
+    }
+
+    /// Its bytes and its code, where they were read.
+    pub(crate) fn code_read(&self) -> Option<&Compiled> {
+        self.code.get()
     }
 
     /// A place for one of its guests that is kept ready; none while all are taken, or when it does not fit. Its code
@@ -77,7 +105,8 @@ impl Component {
         let machine = machines.with_places()?;
         // What is wrong with it besides its size is found out by the other machine.
         let open = || async {
-            let code = stored(&machine.engine, &self.code.code).ok()?;
+            let compiled = self.code(&machine.engine).await.ok()?;
+            let code = stored(&machine.engine, &compiled.code).ok()?;
             link(&code, machine, &self.name).ok()
         };
         let opened = self.ready.get_or_init(open).await.as_ref()?;
@@ -96,11 +125,12 @@ impl Component {
     ) -> Result<Seat<'a>, LoadError> {
         let machine = machines.plain()?;
         let open = || async {
-            let code = match stored(&machine.engine, &self.code.code) {
+            let compiled = self.code(&machine.engine).await?;
+            let code = match stored(&machine.engine, &compiled.code) {
                 Ok(code) => code,
                 Err(error) => {
                     tracing::warn!(component = %self.name, %error, "compiled again");
-                    let component = self.code.component.clone();
+                    let component = compiled.component.clone();
                     let code = compile(&machine.engine, component, &self.name).await?;
                     stored(&machine.engine, &code).map_err(invalid(&self.name))?
                 }

@@ -22,6 +22,20 @@ pub enum LoadError {
         /// What the system says.
         message: String,
     },
+    /// A component is not the one that the lock names.
+    #[error(
+        "{component} is refused: {path} was changed\n  the lock says sha256:{locked}, the file has sha256:{found}"
+    )]
+    Changed {
+        /// The pack and the component.
+        component: String,
+        /// Its file.
+        path: String,
+        /// What its digest must be, in hexadecimal.
+        locked: String,
+        /// What it is.
+        found: String,
+    },
     /// A file is no component.
     #[error("{component} is no valid component: {message}")]
     Invalid {

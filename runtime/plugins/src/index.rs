@@ -37,6 +37,21 @@ impl Index {
         }
     }
 
+    /// An index without code: what a lock says of a component.
+    pub(crate) fn locked(
+        component: &str,
+        operations: Vec<OperationInfo>,
+        facts: Vec<FactInfo>,
+    ) -> Self {
+        Self {
+            format: FORMAT,
+            component: component.to_owned(),
+            code: String::new(),
+            operations,
+            facts,
+        }
+    }
+
     /// Reads an index; none when it has another form.
     pub(crate) fn read(text: &[u8]) -> Option<Self> {
         let index: Self = serde_json::from_slice(text).ok()?;

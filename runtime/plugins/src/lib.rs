@@ -29,6 +29,7 @@ mod error;
 mod guest;
 mod host;
 mod index;
+mod kept;
 mod limits;
 mod local;
 mod machine;

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use windlass_engine::contract::{FactInfo, OperationInfo};
 
 use crate::error::LoadError;
 use crate::index::Index;
@@ -25,6 +27,8 @@ pub struct PackComponent {
     pub(crate) bytes: Cow<'static, [u8]>,
     /// Code and index. Only this crate can give them: they are trusted.
     pub(crate) compiled: Option<(&'static [u8], Index)>,
+    /// Its file and what it has, for one that is read at its first call.
+    pub(crate) kept: Option<(PathBuf, Index)>,
 }
 
 impl PackComponent {
@@ -35,6 +39,25 @@ impl PackComponent {
             name: name.into(),
             bytes: Cow::Owned(bytes),
             compiled: None,
+            kept: None,
+        }
+    }
+
+    /// A component of a locked pack: its file is read at its first call, and must then have this SHA-256 digest (in
+    /// hexadecimal). `operations` and `facts` are what it described when it was locked.
+    #[must_use]
+    pub fn locked(
+        name: impl Into<String>,
+        path: PathBuf,
+        digest: &str,
+        operations: Vec<OperationInfo>,
+        facts: Vec<FactInfo>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            bytes: Cow::Borrowed(&[]),
+            compiled: None,
+            kept: Some((path, Index::locked(digest, operations, facts))),
         }
     }
 }

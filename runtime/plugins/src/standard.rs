@@ -30,6 +30,7 @@ pub fn standard() -> Result<Pack, LoadError> {
         compiled: embedded
             .compiled
             .and_then(|(code, index)| Some((code, Index::read(index.as_bytes())?))),
+        kept: None,
     });
     Ok(Pack::new(
         "standard",
