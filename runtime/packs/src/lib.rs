@@ -4,5 +4,7 @@
 //! that answers so and so. It needs no host and no component runtime, only something that plans.
 
 pub mod cases;
+pub mod manifest;
 pub mod sign;
+pub mod strict;
 pub mod trust;

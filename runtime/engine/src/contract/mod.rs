@@ -6,6 +6,7 @@
 mod describe;
 mod fact;
 mod planned;
+mod role;
 
 pub use describe::{FactInfo, OperationInfo, Parameter, ParameterKind, Stability};
 pub use fact::{Derived, FactRequest, Origin, Probe, RawOutput};
@@ -13,3 +14,4 @@ pub use planned::{
     Action, Atom, Call, Content, Diff, Download, HostFunction, Nested, Part, Planned, Prediction,
     Reboot, Rsync, SecretUse, Shell, ShellText, Step, Upload,
 };
+pub use role::Role;
