@@ -77,8 +77,10 @@ fn a_good_one_says_what_it_says() {
 
 #[test]
 fn all_that_is_wrong_is_said_at_once() {
-    insta::assert_snapshot!(wrong(
-        r#"
+    insta::assert_snapshot!(
+        "everything",
+        wrong(
+            r#"
 [pack]
 name = "Acme:pods"
 version = "1.2"
@@ -110,20 +112,24 @@ time = "2s"
 
 [extra]
 "#
-    ), @r#""#);
+        )
+    );
 }
 
 #[test]
 fn a_text_that_is_no_toml_is_refused_with_each_place() {
-    insta::assert_snapshot!(wrong("[pack\nname = \n"), @r#""#);
+    insta::assert_snapshot!("no_toml", wrong("[pack\nname = \n"));
 }
 
 #[test]
 fn what_a_pack_needs_is_asked_for() {
-    insta::assert_snapshot!(wrong(""), @r#""#);
-    insta::assert_snapshot!(wrong(
-        "[pack]\nname = 'a:b'\nversion = '1.0.0'\nlicence = 'MIT'\nsummary = ''\n[[component]]\npath = 'a.wasm'\nrole = 'connecting'\n[[component]]\npath = 'a.wasm'\nrole = 'planning'"
-    ), @r#""#);
+    insta::assert_snapshot!("empty", wrong(""));
+    insta::assert_snapshot!(
+        "incomplete",
+        wrong(
+            "[pack]\nname = 'a:b'\nversion = '1.0.0'\nlicence = 'MIT'\nsummary = ''\n[[component]]\npath = 'a.wasm'\nrole = 'connecting'\n[[component]]\npath = 'a.wasm'\nrole = 'planning'"
+        )
+    );
 }
 
 #[test]
