@@ -1,9 +1,9 @@
-//! `windlass pack`: for those who write plugins.
+//! `windlass pack test`.
 
 use std::path::PathBuf;
 
 use camino::Utf8PathBuf;
-use clap::{Args, Subcommand};
+use clap::Args;
 use windlass::packs::cases::{Differences, Options, read_cases, run_cases};
 use windlass::setup;
 
@@ -12,21 +12,9 @@ use crate::errors::{CliError, Status};
 use crate::interrupt::Interrupts;
 use crate::packs::{pack_at, setup_error};
 
-/// Check packs of plugins
-#[derive(Debug, Args)]
-pub(crate) struct PackArgs {
-    #[command(subcommand)]
-    command: PackCommand,
-}
-
-#[derive(Debug, Subcommand)]
-enum PackCommand {
-    Test(TestArgs),
-}
-
 /// Run case files against a pack: what calls must plan, and what facts must read
 #[derive(Debug, Args)]
-struct TestArgs {
+pub(crate) struct TestArgs {
     /// Case files, one case a line as JSON
     #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
     cases: Vec<PathBuf>,
@@ -40,8 +28,7 @@ struct TestArgs {
     pack: Option<Utf8PathBuf>,
 }
 
-pub(crate) async fn run(context: &Context, args: &PackArgs) -> Result<Status, CliError> {
-    let PackCommand::Test(args) = &args.command;
+pub(crate) async fn run(context: &Context, args: &TestArgs) -> Result<Status, CliError> {
     let mut cases = Vec::new();
     for file in &args.cases {
         cases.extend(read_cases(file).map_err(|error| CliError::Usage(error.to_string()))?);
