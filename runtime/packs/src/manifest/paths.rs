@@ -28,7 +28,7 @@ pub enum PathError {
 const DEEPEST: usize = 16;
 
 /// A path below the pack's folder: relative, without `..`, and not the folder itself.
-pub(super) fn path(text: &str) -> Result<Utf8PathBuf, String> {
+pub(crate) fn path(text: &str) -> Result<Utf8PathBuf, String> {
     let path = Utf8Path::new(text);
     let inside = path
         .components()

@@ -8,6 +8,7 @@
 
 mod decide;
 mod model;
+mod read;
 mod verdict;
 
 pub use decide::{Claim, Trust};

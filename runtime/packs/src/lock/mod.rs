@@ -1,0 +1,11 @@
+//! What a project asks for and what it got: `packs.toml` and `packs.lock`.
+
+mod asks;
+mod file;
+mod source;
+
+pub use asks::{ASKS_FILE, Ask, Asks, asks_file};
+pub use file::{
+    ComponentIndex, LOCK_FILE, Lock, LockError, LockedComponent, LockedPack, lock_file,
+};
+pub use source::Source;
