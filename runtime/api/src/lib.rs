@@ -27,6 +27,7 @@ mod facts;
 mod host;
 mod operation;
 mod ops;
+pub mod pack_files;
 pub mod setup;
 mod state;
 

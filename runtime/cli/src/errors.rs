@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 use windlass::engine::error::EngineError;
+use windlass::pack_files::PackFileError;
 
 use crate::ui::Ui;
 
@@ -42,6 +43,9 @@ pub(crate) enum CliError {
     /// The engine's answer.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// A pack.
+    #[error(transparent)]
+    Pack(Box<PackFileError>),
     /// A file or stream.
     #[error("{what}: {source}")]
     Io {
@@ -65,7 +69,7 @@ impl CliError {
     /// The exit code.
     pub(crate) fn code(&self) -> i32 {
         match self {
-            Self::Usage(_) | Self::Io { .. } => USAGE,
+            Self::Usage(_) | Self::Pack(_) | Self::Io { .. } => USAGE,
             Self::Engine(
                 EngineError::NoHostsRemaining { .. }
                 | EngineError::TooManyFailed { .. }

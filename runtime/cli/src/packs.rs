@@ -5,8 +5,8 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use windlass::engine::error::EngineError;
 use windlass::engine::plugins::{PluginError, Plugins};
-use windlass::plugins::{LoadError, Pack, PackComponent};
-use windlass::setup;
+use windlass::plugins::{LoadError, Pack};
+use windlass::{pack_files, setup};
 
 use crate::context::Context;
 use crate::errors::CliError;
@@ -19,7 +19,7 @@ pub(crate) async fn plugins(context: &Context) -> Result<Arc<dyn Plugins>, CliEr
     };
     let mut packs = vec![setup_error(windlass::plugins::standard())?];
     for path in &context.global.packs {
-        packs.push(setup_error(pack_at(path))?);
+        packs.push(pack_at(path).await?);
         warn(&format!(
             "the pack {path} is not signed; it is used because --pack names it"
         ));
@@ -29,18 +29,12 @@ pub(crate) async fn plugins(context: &Context) -> Result<Arc<dyn Plugins>, CliEr
     Ok(host)
 }
 
-/// The pack at a path: a component, or a folder of components. It is called by its file or folder.
-pub(crate) fn pack_at(path: &Utf8Path) -> Result<Pack, LoadError> {
-    let name = path.file_stem().unwrap_or(path.as_str());
-    if path.is_dir() {
-        return Pack::from_folder(name, "0", path.as_std_path());
-    }
-    let bytes = std::fs::read(path).map_err(|error| LoadError::Unreadable {
-        path: format!("the pack {path}"),
-        message: error.to_string(),
-    })?;
-    let component = PackComponent::new(path.file_name().unwrap_or(name), bytes);
-    Ok(Pack::new(name, "0", vec![component]))
+/// The pack at a path: a component, a folder of components, or a folder with a manifest, which gives it its name.
+pub(crate) async fn pack_at(path: &Utf8Path) -> Result<Pack, CliError> {
+    let opened = pack_files::open(path).await;
+    Ok(opened
+        .map_err(|error| CliError::Pack(Box::new(error)))?
+        .pack)
 }
 
 /// A pack that could not be read, as the error it is for users.

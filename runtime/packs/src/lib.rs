@@ -4,6 +4,7 @@
 //! that answers so and so. It needs no host and no component runtime, only something that plans.
 
 pub mod cases;
+pub mod inspect;
 pub mod manifest;
 pub mod sign;
 pub mod strict;

@@ -48,10 +48,9 @@ pub(crate) async fn run(context: &Context, args: &TestArgs) -> Result<Status, Cl
         only_known: args.only_known,
     };
     let pack = match &args.pack {
-        Some(path) => pack_at(path),
-        None => windlass::plugins::standard(),
+        Some(path) => pack_at(path).await?,
+        None => setup_error(windlass::plugins::standard())?,
     };
-    let pack = setup_error(pack)?;
     let plugins = setup::plugins_of([pack]).await?;
     let interrupts = Interrupts::listen();
     let report = interrupts
