@@ -146,6 +146,7 @@ pub async fn new_state(
         secrets: options.secrets.clone(),
         folder,
         limit,
+        policy: None,
     })
 }
 

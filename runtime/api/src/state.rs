@@ -140,6 +140,7 @@ impl StateBuilder {
             secrets: self.secrets.clone(),
             folder,
             limit,
+            policy: None,
         };
         windlass_engine::state::State::new(setup).map(State)
     }

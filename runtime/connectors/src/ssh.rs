@@ -133,7 +133,11 @@ impl Connector for Ssh {
         loop {
             let result = {
                 let _turn = self.turn(&options).await;
-                tokio::time::timeout(target.connect_timeout, connect::open(&options)).await
+                tokio::time::timeout(
+                    target.connect_timeout,
+                    connect::open(&options, &target.gate),
+                )
+                .await
             };
             let error = match result {
                 Ok(Ok(session)) => return Ok(session),

@@ -201,6 +201,17 @@ fn unknown(name: &str) -> String {
 }
 
 impl GlobalArguments {
+    /// The names of those that say as whom a command runs.
+    pub const PRIVILEGE: [&'static str; 7] = [
+        "_sudo",
+        "_sudo_user",
+        "_su_user",
+        "_doas",
+        "_doas_user",
+        "_dzdo",
+        "_dzdo_user",
+    ];
+
     /// A layer from an object of public names.
     ///
     /// # Errors

@@ -71,6 +71,7 @@ pub(crate) async fn open(state: &State, host: &Arc<Host>) -> Result<(), EngineEr
     let connector = state
         .connectors()
         .connector(&state.inventory().connector_of(host.name()))?;
+    state.allow_connect(host, connector.name())?;
     let mut data = host.data();
     for key in connector.data_keys().into_iter().filter(|key| key.secret) {
         if let Some(value) = data.get_mut(&key.name) {
@@ -94,6 +95,7 @@ pub(crate) async fn open(state: &State, host: &Arc<Host>) -> Result<(), EngineEr
         name: host.name().to_owned(),
         data,
         connect_timeout: limit,
+        gate: crate::policy::gate(state, host),
     };
     let connecting = connector.connect(target);
     let session = if connector.keeps_time() {

@@ -2,6 +2,7 @@
 //!
 //! A connector moves one command line and bytes. Privilege, timeouts, uploads and fact framing are the engine's.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,6 +44,9 @@ pub enum ConnectorError {
     /// The host's key is unknown or has changed.
     #[error("{0}")]
     HostKey(String),
+    /// The policy does not allow it.
+    #[error("{0}")]
+    Denied(String),
     /// The connection was lost while a command ran.
     #[error("connection lost: {0}")]
     Lost(String),
@@ -77,6 +81,43 @@ pub struct ConnectorHost {
     pub groups: Vec<String>,
 }
 
+/// What a [`Gate`] asks: the name or address, and what the name stands for.
+type Ask = dyn Fn(&str, Option<IpAddr>) -> Result<(), String> + Send + Sync;
+
+/// Asked by a connector before it opens a connection over a network. The default lets everything through.
+#[derive(Clone, Default)]
+pub struct Gate(Option<Arc<Ask>>);
+
+impl Gate {
+    pub(crate) fn new(
+        ask: impl Fn(&str, Option<IpAddr>) -> Result<(), String> + Send + Sync + 'static,
+    ) -> Self {
+        Self(Some(Arc::new(ask)))
+    }
+
+    /// Whether a connection to `name` may be opened. `address` is what it was resolved to, and what must then be
+    /// connected to; none where somebody else resolves it, as a jump host or a proxy command does.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn pass(&self, name: &str, address: Option<IpAddr>) -> Result<(), ConnectorError> {
+        match &self.0 {
+            Some(ask) => ask(name, address).map_err(ConnectorError::Denied),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::fmt::Debug for Gate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_some() {
+            "Gate"
+        } else {
+            "Gate(open)"
+        })
+    }
+}
+
 /// What to connect to.
 #[derive(Clone, Debug)]
 pub struct Target {
@@ -86,6 +127,8 @@ pub struct Target {
     pub data: JsonMap,
     /// How long connecting may take.
     pub connect_timeout: Duration,
+    /// Asked before a connection is opened over a network.
+    pub gate: Gate,
 }
 
 /// Makes sessions.

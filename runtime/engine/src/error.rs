@@ -81,6 +81,9 @@ pub enum EngineError {
     /// A secret could not be resolved.
     #[error(transparent)]
     Secret(#[from] crate::secrets::SecretError),
+    /// The policy does not allow it.
+    #[error(transparent)]
+    Denied(#[from] crate::policy::Denial),
     /// The run was interrupted by the user.
     #[error("interrupted")]
     Interrupted,

@@ -28,6 +28,7 @@ pub mod nearest;
 pub mod place;
 pub mod plan;
 pub mod plugins;
+pub mod policy;
 pub mod prepare;
 pub mod remote;
 pub mod secrets;

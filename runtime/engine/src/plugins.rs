@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::contract::{Atom, FactInfo, FactRequest, OperationInfo, Origin, Planned, RawOutput};
 use crate::json::{Json, JsonMap};
 use crate::local_files::LocalFiles;
+use crate::policy::Owner;
 use crate::secrets::SecretStore;
 
 /// What kind of error a plugin gave.
@@ -142,6 +143,9 @@ pub enum PluginError {
     /// A component could not be loaded or was refused.
     #[error("{0}")]
     Load(String),
+    /// The policy, or what the pack was granted, does not allow it.
+    #[error(transparent)]
+    Denied(#[from] crate::policy::Denial),
 }
 
 fn did_you_mean(name: Option<&str>) -> String {
@@ -237,6 +241,12 @@ pub trait Plugins: Send + Sync {
         output: RawOutput,
         view: Arc<dyn PlanningView>,
     ) -> Result<Vec<Json>, PluginError>;
+
+    /// The pack that an operation or a fact is from, by its name; none for what is no pack's.
+    fn owner(&self, name: &str) -> Option<Arc<Owner>> {
+        let _ = name;
+        None
+    }
 
     /// Called when a run has ended: gives back what was kept for it.
     fn run_ended(&self) {}

@@ -19,6 +19,7 @@ use crate::json::{Json, JsonMap, canonical};
 use crate::local_files::local_path_arguments;
 use crate::place::Place;
 use crate::plugins::{Bound, ErrorKind, PluginError};
+use crate::policy::Chain;
 use crate::state::{
     Certainty, Host, HostOperation, OperationId, OperationMeta, Plan, Stage, State,
 };
@@ -110,6 +111,10 @@ pub(crate) fn bind(
     let (scopes, scope_globals) = host.scopes();
     let below = host_globals(state, host).map_err(&wrong)?;
     let globals = call.globals.clone().over(&scope_globals).over(&below);
+    let chain = state.chain_of(host, &call.operation, parent);
+    state
+        .allow_operation(host, &chain, &globals)
+        .map_err(|denial| wrong(denial.to_string()))?;
     ask_early(state, &globals).map_err(&wrong)?;
     let args = display_arguments(&call, &globals, state);
     let own = call
@@ -320,6 +325,10 @@ async fn plan_host(state: &State, host: &Arc<Host>) -> Result<(), String> {
             Err(PluginError::Guest(error)) if error.kind == ErrorKind::UnknownYet => {
                 at_execution(operation, error.message)
             }
+            // Whatever comes before it, it will not be allowed then either.
+            Err(error @ PluginError::Denied(_)) => {
+                return fail_plan(state, host, operation, &error);
+            }
             Err(error) if conditional || overlay.assumed().is_some() => {
                 at_execution(operation, error.to_string())
             }
@@ -436,12 +445,14 @@ pub(crate) async fn plan(
 ) -> PlanOutcome {
     let mut outcome = PlanOutcome::default();
     let globals = operation.global_arguments.clone();
+    let chain = state.chain_of(host, &operation.operation, operation.parent);
     let result = match &operation.operation {
         OperationRef::Plugin(name) => {
             let call = PlanCall {
                 name,
                 bound: &operation.bound,
                 globals: &globals,
+                chain,
                 depth: 0,
             };
             plan_call(state, host, call, overlay, &mut outcome).await
@@ -456,14 +467,18 @@ pub(crate) async fn plan(
             }),
             ..Plan::default()
         }),
-        OperationRef::Steps(steps, name) => Ok(Plan {
-            operation: name.clone(),
-            planned: Arc::new(Planned {
+        OperationRef::Steps(steps, name) => {
+            let planned = Planned {
                 steps: steps.clone(),
                 ..Planned::default()
-            }),
-            ..Plan::default()
-        }),
+            };
+            let allowed = state.allow_plan(host, &chain, &planned, &globals);
+            allowed.map_err(PluginError::from).map(|()| Plan {
+                operation: name.clone(),
+                planned: Arc::new(planned),
+                ..Plan::default()
+            })
+        }
     };
     outcome.plan = result.map(|plan| Plan {
         generation: host.generation(),
@@ -478,12 +493,14 @@ pub(crate) async fn plan_flat(
     state: &State,
     host: &Arc<Host>,
     operation: &HostOperation,
+    chain: Chain,
 ) -> Result<Arc<Planned>, PluginError> {
     let mut outcome = PlanOutcome::default();
     let call = PlanCall {
         name: operation.operation.name(),
         bound: &operation.bound,
         globals: &operation.global_arguments,
+        chain,
         depth: 0,
     };
     Ok(plan_one(state, host, &call, None, &mut outcome).await?.0)
@@ -493,6 +510,8 @@ struct PlanCall<'a> {
     name: &'a str,
     bound: &'a Bound,
     globals: &'a GlobalArguments,
+    /// Who called it, itself last.
+    chain: Chain,
     depth: usize,
 }
 
@@ -517,18 +536,18 @@ fn plan_call<'a>(
         for step in &plan.planned.clone().steps {
             if let Action::Nested(nested) = &step.action {
                 outcome.nests = true;
-                let (bound, globals) = bind_nested(
-                    state,
-                    nested,
-                    call.globals,
-                    &step.globals,
-                    call.bound,
-                    call.depth,
-                )?;
+                let outer = Outer {
+                    globals: call.globals,
+                    bound: call.bound,
+                    chain: &call.chain,
+                    depth: call.depth,
+                };
+                let inner = bind_nested(state, host, nested, &step.globals, &outer)?;
                 let inner = PlanCall {
                     name: &nested.operation,
-                    bound: &bound,
-                    globals: &globals,
+                    bound: &inner.bound,
+                    globals: &inner.globals,
+                    chain: inner.chain.clone(),
                     depth: call.depth + 1,
                 };
                 match plan_call(state, host, inner, Some(Arc::new(above.clone())), outcome).await {
@@ -563,9 +582,11 @@ async fn plan_one(
     // Facts that it asks for are fetched without a turn of their own, so those who wait here cannot block them.
     let _turn = state.planning().acquire().await;
     let info = state.plugins().operation(call.name)?;
-    let granted = local_path_arguments(&info, &call.bound.args);
+    let mut granted = local_path_arguments(&info, &call.bound.args);
+    let refused = state.keep_readable(host, &call.chain, &mut granted);
     let secrets = call.bound.secrets.clone();
-    let view = OperationView::new(state, host, call.globals.clone(), secrets, granted, overlay);
+    let (globals, chain) = (call.globals.clone(), call.chain.clone());
+    let view = OperationView::new(state, host, globals, secrets, granted, overlay, chain);
     let result = state
         .plugins()
         .plan(call.name, &call.bound.args, view.clone())
@@ -576,23 +597,46 @@ async fn plan_one(
             stability.is_ok_and(|stability| stability != crate::contract::Stability::Immutable);
         outcome.read.push(key);
     }
-    Ok((result?, view.predicted()))
+    let planned = match (result, refused) {
+        // It was shown less than its arguments name: that is why.
+        (Err(PluginError::Guest(error)), Some(denial)) if error.kind == ErrorKind::Denied => {
+            return Err(denial.into());
+        }
+        (result, _) => result?,
+    };
+    state.allow_plan(host, &call.chain, &planned, call.globals)?;
+    Ok((planned, view.predicted()))
+}
+
+/// The operation around a nested call.
+pub(crate) struct Outer<'a> {
+    pub(crate) globals: &'a GlobalArguments,
+    pub(crate) bound: &'a Bound,
+    /// Who called it, itself last.
+    pub(crate) chain: &'a Chain,
+    pub(crate) depth: usize,
+}
+
+/// A nested call that fits and is allowed.
+pub(crate) struct Inner {
+    pub(crate) globals: GlobalArguments,
+    pub(crate) bound: Bound,
+    pub(crate) chain: Chain,
 }
 
 /// Checks a nested call and merges its global arguments.
 pub(crate) fn bind_nested(
     state: &State,
+    host: &Host,
     nested: &Nested,
-    outer: &GlobalArguments,
     overrides: &Json,
-    bound: &Bound,
-    depth: usize,
-) -> Result<(Bound, GlobalArguments), PluginError> {
+    outer: &Outer<'_>,
+) -> Result<Inner, PluginError> {
     let wrong = |message: String| PluginError::Argument {
         argument: None,
         message,
     };
-    if depth + 1 >= NESTING {
+    if outer.depth + 1 >= NESTING {
         return Err(wrong(format!(
             "operations nest more than {NESTING} deep at {}",
             nested.operation
@@ -601,15 +645,22 @@ pub(crate) fn bind_nested(
     let own = GlobalArguments::from_json(overrides, state.secrets()).map_err(wrong)?;
     let globals = GlobalArguments {
         condition: Vec::new(),
-        ..own.over(outer)
+        ..own.over(outer.globals)
     };
-    let args = outer_secrets(nested.args.clone(), &bound.secrets);
+    let chain = state.chain(outer.chain, &nested.operation);
+    state.allow_overrides(host, outer.chain, overrides, outer.globals)?;
+    state.allow_operation(host, &chain, &globals)?;
+    let args = outer_secrets(nested.args.clone(), &outer.bound.secrets);
     let named = args.as_object().cloned().unwrap_or_default();
     let bound =
         state
             .plugins()
             .bind_operation(&nested.operation, Vec::new(), named, state.secrets())?;
-    Ok((bound, globals))
+    Ok(Inner {
+        globals,
+        bound,
+        chain,
+    })
 }
 
 /// Replaces the numbers of an operation's secrets by their identities.

@@ -54,6 +54,7 @@ fn state() -> State {
         secrets: SecretStore::default(),
         folder: ".".into(),
         limit: None,
+        policy: None,
     })
     .unwrap()
 }

@@ -97,6 +97,7 @@ fn run_with(groups: &[(&str, &[&str])], config: Config) -> Run {
         secrets: SecretStore::default(),
         folder: ".".into(),
         limit: None,
+        policy: None,
     })
     .unwrap();
     let seen = Arc::new(Seen::default());

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use windlass_engine::connector::Stream;
+use windlass_engine::connector::{Gate, Stream};
 use windlass_engine::json::{Json, JsonMap};
 
 use super::*;
@@ -26,6 +26,7 @@ fn target(data: Json) -> Target {
         name: "@fake/a".to_owned(),
         data,
         connect_timeout: Duration::from_secs(1),
+        gate: Gate::default(),
     }
 }
 

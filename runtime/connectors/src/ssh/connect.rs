@@ -1,12 +1,13 @@
 //! Opening a connection: directly, through jump hosts, or through a command.
 
+use std::net::SocketAddr;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use russh::client::{self, Handle, Handler};
 use russh::keys::PublicKeyOrCertificate;
-use tokio::net::TcpStream;
-use windlass_engine::connector::{ConnectorError, Session};
+use tokio::net::{TcpStream, lookup_host};
+use windlass_engine::connector::{ConnectorError, Gate, Session};
 
 use super::options::Options;
 use super::session::SshSession;
@@ -63,12 +64,13 @@ impl Handler for Verify {
 }
 
 /// Connects and logs in, jump hosts first.
-pub(super) async fn open(options: &Options) -> Result<Arc<dyn Session>, Failure> {
+pub(super) async fn open(options: &Options, gate: &Gate) -> Result<Arc<dyn Session>, Failure> {
     let mut way: Vec<Handle<Verify>> = Vec::new();
     for hop in options.jumps.iter().chain([options]) {
         let handle = match way.last() {
-            None => first(hop).await?,
+            None => first(hop, gate).await?,
             Some(before) => {
+                gate.pass(&hop.hostname, hop.hostname.parse().ok())?;
                 let channel = before
                     .channel_open_direct_tcpip(&hop.hostname, hop.port.into(), "127.0.0.1", 0)
                     .await
@@ -91,8 +93,9 @@ pub(super) async fn open(options: &Options) -> Result<Arc<dyn Session>, Failure>
 }
 
 /// The first connection of the way: to the host itself or its first jump host.
-async fn first(options: &Options) -> Result<Handle<Verify>, Failure> {
+async fn first(options: &Options, gate: &Gate) -> Result<Handle<Verify>, Failure> {
     if let Some(command) = &options.proxy_command {
+        gate.pass(&options.hostname, options.hostname.parse().ok())?;
         let command = command
             .replace("%%", "\0")
             .replace("%h", &options.hostname)
@@ -116,13 +119,21 @@ async fn first(options: &Options) -> Result<Handle<Verify>, Failure> {
         tokio::spawn(async move { child.wait().await });
         return start(options, tokio::io::join(output, input)).await;
     }
-    let place = (options.hostname.as_str(), options.port);
-    let stream = TcpStream::connect(place).await.map_err(|error| {
+    let unreachable = |error: std::io::Error| {
         ConnectorError::Connect(format!(
             "{}:{}: {error}\n  check ssh_hostname and ssh_port, and that sshd runs there",
             options.hostname, options.port
         ))
-    })?;
+    };
+    let place = (options.hostname.as_str(), options.port);
+    // Resolved once: what the gate was asked about is what is connected to.
+    let addresses: Vec<SocketAddr> = lookup_host(place).await.map_err(unreachable)?.collect();
+    for address in &addresses {
+        gate.pass(&options.hostname, Some(address.ip()))?;
+    }
+    let stream = TcpStream::connect(addresses.as_slice())
+        .await
+        .map_err(unreachable)?;
     // Without it, a request that follows a packet with no answer waits for the peer's delayed ACK: 40 ms a command.
     let _ = stream.set_nodelay(true);
     start(options, stream).await

@@ -130,6 +130,7 @@ impl Run {
             secrets: SecretStore::default(),
             folder: deploy.folder(),
             limit: None,
+            policy: None,
         })
         .map_err(|error| error.to_string())?;
         let warnings = Arc::new(Warnings::default());

@@ -113,10 +113,24 @@ pub fn compose_without_privilege(text: &str, arguments: &GlobalArguments) -> Str
 /// True when the arguments run a command as someone else.
 #[must_use]
 pub fn has_privilege(arguments: &GlobalArguments) -> bool {
-    arguments.su_user.is_some()
-        || uses(arguments.sudo, &arguments.sudo_user)
-        || uses(arguments.dzdo, &arguments.dzdo_user)
-        || uses(arguments.doas, &arguments.doas_user)
+    !privileges(arguments).is_empty()
+}
+
+/// By what and as whom the arguments run a command, from the outside: `[("sudo", "root")]`. Empty: as who logged in.
+#[must_use]
+pub fn privileges(arguments: &GlobalArguments) -> Vec<(&'static str, &str)> {
+    let mut found = Vec::new();
+    for (way, flag, user) in [
+        ("doas", arguments.doas, &arguments.doas_user),
+        ("dzdo", arguments.dzdo, &arguments.dzdo_user),
+        ("sudo", arguments.sudo, &arguments.sudo_user),
+    ] {
+        if uses(flag, user) {
+            found.push((way, user.as_deref().unwrap_or("root")));
+        }
+    }
+    found.extend(arguments.su_user.as_deref().map(|user| ("su", user)));
+    found
 }
 
 fn uses(flag: Option<bool>, user: &Option<String>) -> bool {

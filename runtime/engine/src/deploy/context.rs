@@ -8,6 +8,7 @@ use crate::events::Event;
 use crate::json::{Json, JsonMap};
 use crate::place::Place;
 use crate::plugins::Plugins;
+use crate::policy::{Chain, DIRECT_COMMAND};
 use crate::secrets::SecretStore;
 use crate::state::{Host, OperationId, OperationReport, Stage, State};
 
@@ -158,7 +159,11 @@ impl HostContext {
     /// # Errors
     /// The same.
     pub async fn get_fact(&self, call: FactCall) -> Result<Json, EngineError> {
-        crate::facts::get_fact(&self.state, &self.host, call).await
+        let outer = match self.mode {
+            Mode::Executing(id) => self.state.chain_from(&self.host, id),
+            Mode::Preparing => Chain::default(),
+        };
+        crate::facts::get_fact(&self.state, &self.host, call, &outer).await
     }
 
     /// Enters a deploy function: operation names get its name in front, its defaults lie under all host data, its
@@ -189,6 +194,12 @@ impl HostContext {
         command: &str,
         globals: GlobalArguments,
     ) -> Result<crate::remote::CommandResult, EngineError> {
+        let outer = match self.mode {
+            Mode::Executing(id) => self.state.chain_from(&self.host, id),
+            Mode::Preparing => Chain::default(),
+        };
+        self.state
+            .allow_direct(&self.host, &outer, DIRECT_COMMAND, &globals)?;
         self.host.run_shell(command, &globals).await
     }
 

@@ -14,6 +14,8 @@ use crate::deploy::{HostContext, Mode};
 use crate::events::Event;
 use crate::json::Json;
 use crate::plugins::Bound;
+use crate::policy::Chain;
+use crate::prepare::{Inner, Outer, bind_nested};
 use crate::remote::{
     ChainEvent, CommandResult, INLINE, Link, Look, PutRequest, PutSource, Remote, RemoteError, Task,
 };
@@ -55,6 +57,8 @@ pub(super) struct Runner<'a> {
 struct Frame<'a> {
     globals: GlobalArguments,
     bound: &'a Bound,
+    /// Who called it, itself last.
+    chain: Chain,
     depth: usize,
 }
 
@@ -82,6 +86,9 @@ impl<'a> Runner<'a> {
         let frame = Frame {
             globals: operation.global_arguments.clone(),
             bound: &operation.bound,
+            chain: self
+                .state
+                .chain_of(self.host, &operation.operation, operation.parent),
             depth: 0,
         };
         self.run_steps(&plan.planned.clone(), &frame).await?;
@@ -261,27 +268,30 @@ impl<'a> Runner<'a> {
                 nested.operation
             ))
         };
-        let (bound, globals) = crate::prepare::bind_nested(
-            self.state,
-            nested,
-            &frame.globals,
-            overrides,
-            frame.bound,
-            frame.depth,
-        )
-        .map_err(failed)?;
+        let outer = Outer {
+            globals: &frame.globals,
+            bound: frame.bound,
+            chain: &frame.chain,
+            depth: frame.depth,
+        };
+        let Inner {
+            globals,
+            bound,
+            chain,
+        } = bind_nested(self.state, self.host, nested, overrides, &outer).map_err(failed)?;
         let operation = HostOperation {
             operation: crate::deploy::OperationRef::Plugin(nested.operation.clone()),
             bound: bound.clone(),
             global_arguments: globals.clone(),
             ..self.operation.clone()
         };
-        let plan = crate::prepare::plan_flat(self.state, self.host, &operation)
+        let plan = crate::prepare::plan_flat(self.state, self.host, &operation, chain.clone())
             .await
             .map_err(failed)?;
         let frame = Frame {
             globals,
             bound: &bound,
+            chain,
             depth: frame.depth + 1,
         };
         self.run_steps(&plan, &frame).await

@@ -18,6 +18,7 @@ use crate::error::EngineError;
 use crate::events::Event;
 use crate::json::{Json, canonical};
 use crate::plugins::{ErrorKind, GuestError, PluginError};
+use crate::policy::Chain;
 use crate::remote::{Look, Looked, Looking};
 use crate::state::{Host, State};
 
@@ -284,6 +285,7 @@ async fn fetch(
             key.secrets.clone(),
             Vec::new(),
             None,
+            key.asker.clone(),
         )
     };
     let answer = lock(&host.facts.ahead).remove(&key.text);
@@ -332,7 +334,9 @@ async fn fetch(
                     globals: key.globals.clone(),
                     text: key.context.clone(),
                 };
-                keys.push(FactKey::of_request(state, &request, &context)?);
+                keys.push(FactKey::of_request(
+                    state, host, &request, &context, &key.asker,
+                )?);
             }
             let names = keys.iter().map(|key| key.text.clone()).collect();
             lock(&host.facts.sources).insert(key.text.clone(), Source::Facts(names));
@@ -384,6 +388,7 @@ pub(crate) async fn get_fact(
     state: &State,
     host: &Arc<Host>,
     call: FactCall,
+    outer: &Chain,
 ) -> Result<Json, EngineError> {
     let wrong = |message: String| EngineError::Call {
         message,
@@ -395,14 +400,13 @@ pub(crate) async fn get_fact(
         .clone()
         .over(&scopes)
         .over(&crate::prepare::host_globals(state, host).map_err(&wrong)?);
-    let key = FactKey::bind(
-        state,
-        &call.fact,
-        call.positional.clone(),
-        call.named.clone(),
-        &Context::of(&globals),
-    )
-    .map_err(|error| wrong(format!("{}: {error}", call.fact)))?;
+    let key =
+        FactKey::bind(state, host, &call, &Context::of(&globals), outer).map_err(|error| {
+            match error {
+                PluginError::Denied(error) => wrong(error.to_string()),
+                other => wrong(format!("{}: {other}", call.fact)),
+            }
+        })?;
     let planner = Planner::start(host);
     let answer = planner
         .get_all(state, host, vec![key])

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use crate::arguments::GlobalArguments;
 use crate::contract::FactRequest;
+use crate::deploy::FactCall;
 use crate::json::{Json, JsonMap, canonical};
 use crate::plugins::{ErrorKind, GuestError, PluginError};
-use crate::state::State;
+use crate::policy::{Chain, Denial};
+use crate::state::{Host, State};
 
 /// A question in its canonical form: what the cache is keyed by.
 #[derive(Clone)]
@@ -20,6 +22,8 @@ pub(crate) struct FactKey {
     /// All of that in one word.
     pub(crate) text: Arc<str>,
     pub(super) chain: Vec<Arc<str>>,
+    /// Who asks, this fact last.
+    pub(super) asker: Chain,
 }
 
 /// As whom and where facts are asked, worked out once for all that are asked there.
@@ -62,32 +66,51 @@ impl FactKey {
     /// The key of a guest's request.
     pub(crate) fn of_request(
         state: &State,
+        host: &Host,
         request: &FactRequest,
         context: &Context,
+        outer: &Chain,
     ) -> Result<Self, GuestError> {
         let missing = |message: String| GuestError::new(ErrorKind::MissingFact, message);
         let named = request.args.as_object().cloned().unwrap_or_default();
+        let denied = |error: Denial| GuestError::new(ErrorKind::Denied, error.to_string());
+        state
+            .allow_overrides(host, outer, &request.globals, &context.globals)
+            .map_err(denied)?;
         let context = context.under(&request.globals, state).map_err(missing)?;
-        Self::bind(state, &request.fact, Vec::new(), named, &context)
-            .map_err(|error| missing(error.to_string()))
+        let call = FactCall {
+            named,
+            ..FactCall::new(&request.fact, JsonMap::new())
+        };
+        Self::bind(state, host, &call, &context, outer).map_err(|error| match error {
+            PluginError::Denied(error) => denied(error),
+            other => missing(other.to_string()),
+        })
     }
 
     pub(super) fn bind(
         state: &State,
-        fact: &str,
-        positional: Vec<Json>,
-        named: JsonMap,
+        host: &Host,
+        call: &FactCall,
         context: &Context,
+        outer: &Chain,
     ) -> Result<Self, PluginError> {
-        let bound = state
-            .plugins()
-            .bind_fact(fact, positional, named, state.secrets())?;
+        let fact = call.fact.as_str();
+        let bound = state.plugins().bind_fact(
+            fact,
+            call.positional.clone(),
+            call.named.clone(),
+            state.secrets(),
+        )?;
         let info = state.plugins().fact(fact)?;
         let argument = |message: String| PluginError::Argument {
             argument: None,
             message: format!("{fact}: {message}"),
         };
+        let asker = state.chain(outer, fact);
+        state.allow_overrides(host, &asker, &info.globals, &context.globals)?;
         let context = context.under(&info.globals, state).map_err(argument)?;
+        state.allow_fact(host, &asker, &context.globals)?;
         let text = format!(
             "{fact}\0{}\0{}\0{}",
             canonical(&bound.args),
@@ -102,6 +125,7 @@ impl FactKey {
             secrets: bound.secrets,
             text: text.into(),
             chain: Vec::new(),
+            asker,
         })
     }
 }

@@ -118,9 +118,9 @@ fn arguments(items: &[Waiting]) -> Vec<Json> {
 }
 
 fn view(state: &State, host: &Arc<Host>, items: &[Waiting]) -> Arc<OperationView> {
-    let globals = items
+    let (globals, asker) = items
         .first()
-        .map(|item| (*item.key.globals).clone())
+        .map(|item| ((*item.key.globals).clone(), item.key.asker.clone()))
         .unwrap_or_default();
-    OperationView::new(state, host, globals, Vec::new(), Vec::new(), None)
+    OperationView::new(state, host, globals, Vec::new(), Vec::new(), None, asker)
 }

@@ -14,6 +14,7 @@ use crate::events::Event;
 use crate::json::{Json, json};
 use crate::local_files::LocalFiles;
 use crate::plugins::{ErrorKind, GuestError, PlanningView};
+use crate::policy::Chain;
 use crate::state::{Host, State};
 
 use super::engine::Planner;
@@ -32,6 +33,8 @@ pub(crate) struct OperationView {
     secrets: Vec<String>,
     granted: Vec<String>,
     overlay: Option<Arc<Overlay>>,
+    /// Who asks: the operation or the fact that this is the view of, last.
+    asker: Chain,
     planner: Planner,
     read: Mutex<Vec<FactKey>>,
     predicted: AtomicBool,
@@ -46,6 +49,7 @@ impl OperationView {
         secrets: Vec<String>,
         granted: Vec<String>,
         overlay: Option<Arc<Overlay>>,
+        asker: Chain,
     ) -> Arc<Self> {
         Arc::new(Self {
             state: state.clone(),
@@ -55,6 +59,7 @@ impl OperationView {
             secrets,
             granted,
             overlay,
+            asker,
             planner: Planner::start(host),
             read: Mutex::default(),
             predicted: AtomicBool::new(false),
@@ -107,7 +112,13 @@ impl PlanningView for OperationView {
         let context = self.context.get_or_init(|| Context::of(&self.globals));
         let mut keys = Vec::with_capacity(requests.len());
         for request in &requests {
-            keys.push(FactKey::of_request(&self.state, request, context));
+            keys.push(FactKey::of_request(
+                &self.state,
+                &self.host,
+                request,
+                context,
+                &self.asker,
+            ));
         }
         let asked: Vec<FactKey> = keys
             .iter()

@@ -10,6 +10,7 @@ use crate::contract::Shell;
 use crate::deploy::FactCall;
 use crate::error::EngineError;
 use crate::json::Json;
+use crate::policy::{Chain, DIRECT_COMMAND, DIRECT_GET, DIRECT_PUT};
 use crate::remote::{CommandResult, PutReport, PutRequest, PutSource, RemoteError};
 
 use super::{Host, State};
@@ -42,6 +43,7 @@ impl State {
         sink: &mut (dyn FnMut(Stream, &[u8]) + Send),
     ) -> Result<CommandResult, EngineError> {
         let globals = self.direct_globals(host, globals)?;
+        self.allow_direct(host, &Chain::default(), DIRECT_COMMAND, &globals)?;
         let result = host
             .remote()?
             .run(&Shell::raw(command), &globals, &[], sink)
@@ -62,6 +64,7 @@ impl State {
         globals: &GlobalArguments,
     ) -> Result<PutReport, EngineError> {
         let globals = self.direct_globals(host, globals)?;
+        self.allow_direct(host, &Chain::default(), DIRECT_PUT, &globals)?;
         let result = host.remote()?.put(source, request, &globals).await;
         host.changed();
         result.map_err(|error| self.direct_error(host, &error))
@@ -79,6 +82,7 @@ impl State {
         globals: &GlobalArguments,
     ) -> Result<(), EngineError> {
         let globals = self.direct_globals(host, globals)?;
+        self.allow_direct(host, &Chain::default(), DIRECT_GET, &globals)?;
         let result = host.remote()?.get(path, to, &globals).await;
         result.map_err(|error| self.direct_error(host, &error))
     }
@@ -108,7 +112,7 @@ impl State {
     /// # Errors
     /// [`EngineError::Call`] for a wrong call or a fact that could not be had.
     pub async fn fact(&self, host: &Arc<Host>, call: FactCall) -> Result<Json, EngineError> {
-        crate::facts::get_fact(self, host, call).await
+        crate::facts::get_fact(self, host, call, &Chain::default()).await
     }
 
     /// Ends what runs on the hosts and lets nothing more begin there: what an interrupted run must do. Returns at

@@ -44,6 +44,8 @@ pub struct Host {
     server: Mutex<Option<tokio::task::AbortHandle>>,
     work: Mutex<Work>,
     executed: AtomicU64,
+    /// The names and addresses that it was reached by.
+    reached: RwLock<Vec<String>>,
 }
 
 impl std::fmt::Debug for Host {
@@ -64,6 +66,7 @@ impl Host {
             server: Mutex::default(),
             work: Mutex::default(),
             executed: AtomicU64::new(0),
+            reached: RwLock::default(),
         }
     }
 
@@ -250,6 +253,23 @@ impl Host {
     pub(crate) fn set_remote(&self, remote: Option<Arc<Remote>>) -> Option<Arc<Remote>> {
         let mut held = self.remote.write().unwrap_or_else(PoisonError::into_inner);
         std::mem::replace(&mut held, remote)
+    }
+
+    pub(crate) fn reached(&self) -> Vec<String> {
+        self.reached
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(crate) fn reached_by(&self, name: &str, address: Option<std::net::IpAddr>) {
+        let mut reached = self.reached.write().unwrap_or_else(PoisonError::into_inner);
+        let names = [Some(name.to_owned()), address.map(|ip| ip.to_string())];
+        for name in names.into_iter().flatten() {
+            if !reached.contains(&name) {
+                reached.push(name);
+            }
+        }
     }
 
     /// True while it is connected.

@@ -15,6 +15,7 @@ use crate::inventory::Inventory;
 use crate::json::{Json, JsonMap, json};
 use crate::local_files::LocalFiles;
 use crate::plugins::Plugins;
+use crate::policy::Policy;
 use crate::secrets::SecretStore;
 
 use super::{
@@ -52,6 +53,8 @@ pub struct Setup {
     pub folder: Utf8PathBuf,
     /// Only these hosts take part, by name; none means all.
     pub limit: Option<Vec<String>>,
+    /// Who decides what may be done. None: everything may.
+    pub policy: Option<Arc<dyn Policy>>,
 }
 
 /// How many operations plan at the same time. Each holds a guest with its memory while it waits for facts, and a
@@ -78,6 +81,7 @@ struct Shared {
     local_files: LocalFilesFactory,
     secrets: SecretStore,
     folder: Utf8PathBuf,
+    policy: Option<Arc<dyn Policy>>,
     hosts: Vec<Arc<Host>>,
     by_name: HashMap<String, usize>,
     core: Mutex<Core>,
@@ -138,6 +142,7 @@ impl State {
                 local_files: setup.local_files,
                 secrets: setup.secrets,
                 folder: setup.folder,
+                policy: setup.policy,
                 hosts,
                 by_name,
                 core: Mutex::new(core),
@@ -278,6 +283,12 @@ impl State {
     #[must_use]
     pub fn secrets(&self) -> &SecretStore {
         &self.shared.secrets
+    }
+
+    /// Who decides what may be done. None: everything may.
+    #[must_use]
+    pub fn policy(&self) -> Option<&Arc<dyn Policy>> {
+        self.shared.policy.as_ref()
     }
 
     /// The folder that relative local paths start from.

@@ -1,0 +1,194 @@
+//! The controller's files that the operations of a pack may touch.
+//!
+//! | | without a limit | with one |
+//! | --- | --- | --- |
+//! | read | what stands in the call's arguments | of that, what is in the deploy's folder or in a folder of `read` |
+//! | write | what stands in the call's arguments | of that, what is in the deploy's folder or in a folder of `write` |
+//!
+//! A limit is what the pack was granted, or a ceiling of the policy. Links are followed before it is looked where a path
+//! leads. Allowed with `write = ["/srv/backup"]`: `/srv/backup/db.sql`. Denied: `/srv/backup/../x`, `/etc/cron.d/x`.
+
+use std::collections::BTreeSet;
+
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+
+use super::Chain;
+use super::question::Denial;
+use crate::capability::Capabilities;
+use crate::state::{Host, State};
+
+/// What is done with a file.
+#[derive(Clone, Copy)]
+enum Use {
+    Read,
+    Write,
+}
+
+impl Use {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+        }
+    }
+
+    fn folders(self, of: &Capabilities) -> &BTreeSet<String> {
+        match self {
+            Self::Read => &of.read,
+            Self::Write => &of.write,
+        }
+    }
+}
+
+impl State {
+    /// Whether the operation at the end of a chain may read a file of the controller.
+    pub(crate) fn allow_read(&self, host: &Host, chain: &Chain, path: &str) -> Result<(), Denial> {
+        self.allow_file(host, chain, path, Use::Read)
+    }
+
+    /// Takes away the paths that the operation at the end of a chain may not read, and gives why for the first.
+    pub(crate) fn keep_readable(
+        &self,
+        host: &Host,
+        chain: &Chain,
+        paths: &mut Vec<String>,
+    ) -> Option<Denial> {
+        let mut denial = None;
+        paths.retain(|path| match self.allow_read(host, chain, path) {
+            Ok(()) => true,
+            Err(error) => {
+                denial.get_or_insert(error);
+                false
+            }
+        });
+        denial
+    }
+
+    /// Whether the operation at the end of a chain may write a file of the controller.
+    pub(crate) fn allow_write(&self, host: &Host, chain: &Chain, path: &str) -> Result<(), Denial> {
+        self.allow_file(host, chain, path, Use::Write)
+    }
+
+    fn allow_file(&self, host: &Host, chain: &Chain, path: &str, what: Use) -> Result<(), Denial> {
+        let folder = self.folder();
+        let name = what.name();
+        let wanted = || match what {
+            Use::Read => format!("reading {path} of this machine"),
+            Use::Write => format!("writing {path} on this machine"),
+        };
+        let inside = |held: &Capabilities| is_inside(folder, what.folders(held), path);
+        // Who calls another pack's operation may not reach further by it than by itself.
+        for owner in chain.packs() {
+            if owner.granted.as_ref().is_some_and(|held| !inside(held)) {
+                return Err(Denial::of(
+                    host.name(),
+                    chain,
+                    wanted(),
+                    format!("the pack {owner} was not granted to {name} there"),
+                    format!(
+                        "name a file in the deploy's folder, or have its folder in `{name}` of the pack's [capabilities] approved"
+                    ),
+                ));
+            }
+        }
+        match self.ceiling(host, chain) {
+            Some(ceiling) if !inside(&ceiling.capabilities) => Err(Denial::of(
+                host.name(),
+                chain,
+                wanted(),
+                ceiling.because(name),
+                format!(
+                    "name a file in the deploy's folder; its folder in `{name}` there would allow it"
+                ),
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn is_inside(deploy: &Utf8Path, folders: &BTreeSet<String>, path: &str) -> bool {
+    let Some(path) = real(&deploy.join(path)) else {
+        return false;
+    };
+    let home = std::env::var("HOME").unwrap_or_default();
+    let granted = folders
+        .iter()
+        .filter_map(|folder| match folder.strip_prefix("~/") {
+            Some(_) if home.is_empty() => None,
+            Some(below) => Some(Utf8Path::new(&home).join(below)),
+            None => Some(Utf8PathBuf::from(folder)),
+        });
+    [deploy.to_owned()]
+        .into_iter()
+        .chain(granted)
+        .filter_map(|folder| real(&folder))
+        .any(|folder| path.starts_with(folder))
+}
+
+/// Where a path leads, links followed as far as it exists. None where what does not exist goes up again, and where it
+/// is a link that leads to nothing.
+fn real(path: &Utf8Path) -> Option<Utf8PathBuf> {
+    let path = match path.as_str() {
+        "" => Utf8Path::new("."),
+        _ => path,
+    };
+    if let Ok(found) = path.canonicalize_utf8() {
+        return Some(found);
+    }
+    if path.symlink_metadata().is_ok() {
+        return None;
+    }
+    match path.components().next_back()? {
+        Utf8Component::Normal(name) => Some(real(path.parent()?)?.join(name)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_path_is_where_its_links_lead() {
+        let held = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(held.path()).unwrap();
+        for folder in ["deploy", "granted", "other"] {
+            std::fs::create_dir(root.join(folder)).unwrap();
+        }
+        std::os::unix::fs::symlink(root.join("other"), root.join("granted/link")).unwrap();
+        std::os::unix::fs::symlink(root.join("other/none"), root.join("granted/dangling")).unwrap();
+        let granted = BTreeSet::from([root.join("granted").to_string()]);
+        let deploy = root.join("deploy");
+        let inside = |path: &str| is_inside(&deploy, &granted, path);
+        let below = |path: &str| inside(root.join(path).as_str());
+        for good in ["x", "new/y", "../granted/z"] {
+            assert!(inside(good), "{good}");
+        }
+        for good in ["granted/x", "granted/new/folder/x", "granted"] {
+            assert!(below(good), "{good}");
+        }
+        for bad in [
+            "other/x",
+            "granted/link/x",
+            "granted/dangling",
+            "granted/../other/x",
+            "granted/new/../../other/x",
+            "granted2/x",
+        ] {
+            assert!(!below(bad), "{bad}");
+        }
+        assert!(!inside("../x"));
+    }
+
+    #[test]
+    fn the_folder_may_be_relative() {
+        assert!(is_inside(Utf8Path::new("."), &BTreeSet::new(), "x"));
+        assert!(is_inside(Utf8Path::new(""), &BTreeSet::new(), "x"));
+        assert!(!is_inside(
+            Utf8Path::new("."),
+            &BTreeSet::new(),
+            "/etc/passwd"
+        ));
+    }
+}

@@ -1,0 +1,307 @@
+//! Asks, for each way to a host, what that way wants.
+
+use std::sync::Arc;
+
+use super::question::{Asked, Ceiling, Decision, Denial, HostNames, Policy, Question};
+use super::{Chain, Owner};
+use crate::arguments::GlobalArguments;
+use crate::capability::Capabilities;
+use crate::command::privileges;
+use crate::contract::{Action, Content, Planned};
+use crate::deploy::OperationRef;
+use crate::json::Json;
+use crate::state::{Host, OperationId, State};
+
+/// The operation that a command counts as which is run directly.
+pub(crate) const DIRECT_COMMAND: &str = "server.shell";
+
+/// The operation that a file counts as which is put directly.
+pub(crate) const DIRECT_PUT: &str = "files.put";
+
+/// The operation that a file counts as which is fetched directly.
+pub(crate) const DIRECT_GET: &str = "files.get";
+
+/// The operation that a function counts as which runs at execution.
+const FUNCTION: &str = "call";
+
+/// Asks one thing.
+pub(super) fn ask(
+    policy: &dyn Policy,
+    host: &Host,
+    reached: &[String],
+    chain: &Chain,
+    asked: Asked<'_>,
+) -> Result<(), Denial> {
+    let question = Question {
+        host: HostNames {
+            name: host.name(),
+            reached,
+            groups: host.groups(),
+        },
+        chain,
+        asked,
+    };
+    match policy.decide(&question) {
+        Decision::Allowed(_) => Ok(()),
+        Decision::Denied { basis, remedy } => Err(Denial::of(
+            host.name(),
+            chain,
+            asked.to_string(),
+            basis.to_string(),
+            remedy,
+        )),
+    }
+}
+
+/// What a pack may do at most: what it was granted, within the ceiling. None: all.
+#[must_use]
+pub fn granted(
+    policy: Option<&dyn Policy>,
+    host: HostNames<'_>,
+    owner: &Arc<Owner>,
+) -> Option<Capabilities> {
+    let chain = Chain::default().with("", Some(owner.clone()));
+    let ceiling = policy.and_then(|policy| policy.ceiling(host, &chain));
+    match (&owner.granted, ceiling) {
+        (None, None) => None,
+        (Some(granted), None) => Some(granted.clone()),
+        (None, Some(ceiling)) => Some(ceiling.capabilities),
+        (Some(granted), Some(ceiling)) => Some(granted.within(&ceiling.capabilities)),
+    }
+}
+
+impl State {
+    fn ask(&self, host: &Host, chain: &Chain, asked: Asked<'_>) -> Result<(), Denial> {
+        match self.policy() {
+            Some(policy) => ask(policy.as_ref(), host, &host.reached(), chain, asked),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn ceiling(&self, host: &Host, chain: &Chain) -> Option<Ceiling> {
+        let reached = host.reached();
+        let names = HostNames {
+            name: host.name(),
+            reached: &reached,
+            groups: host.groups(),
+        };
+        self.policy()?.ceiling(names, chain)
+    }
+
+    /// What a pack may do on a host at most: what it was granted, within the policy's ceiling. None: all.
+    #[must_use]
+    pub fn granted(&self, host: &Host, owner: &Arc<Owner>) -> Option<Capabilities> {
+        let reached = host.reached();
+        let names = HostNames {
+            name: host.name(),
+            reached: &reached,
+            groups: host.groups(),
+        };
+        granted(self.policy().map(AsRef::as_ref), names, owner)
+    }
+
+    /// A chain and one operation or fact of a pack more.
+    pub(crate) fn chain(&self, outer: &Chain, name: &str) -> Chain {
+        outer.with(name, self.plugins().owner(name))
+    }
+
+    /// The chain of an operation of a host's.
+    pub(crate) fn chain_from(&self, host: &Host, id: OperationId) -> Chain {
+        let held = host.with_operation(id, |held| (held.operation.clone(), held.parent));
+        match held {
+            Some((operation, parent)) => self.chain_of(host, &operation, parent),
+            None => Chain::default(),
+        }
+    }
+
+    /// The chain of a call: of the operation whose function makes it, if one does, and of the call itself.
+    pub(crate) fn chain_of(
+        &self,
+        host: &Host,
+        operation: &OperationRef,
+        parent: Option<OperationId>,
+    ) -> Chain {
+        let outer = parent.map_or_else(Chain::default, |id| self.chain_from(host, id));
+        match operation {
+            OperationRef::Plugin(name) => self.chain(&outer, name),
+            OperationRef::Function(_) => outer.with(FUNCTION, None),
+            // Steps of the program's own may hold any command.
+            OperationRef::Steps(..) => outer.with(DIRECT_COMMAND, None),
+        }
+    }
+
+    /// Whether the host may be connected to.
+    pub(crate) fn allow_connect(&self, host: &Host, connector: &str) -> Result<(), Denial> {
+        self.ask(host, &Chain::default(), Asked::Connect(connector))
+    }
+
+    /// Whether the operation at the end of a chain may run, as whom its global arguments say.
+    pub(crate) fn allow_operation(
+        &self,
+        host: &Host,
+        chain: &Chain,
+        globals: &GlobalArguments,
+    ) -> Result<(), Denial> {
+        if let Some(caller) = chain.last() {
+            self.ask(host, chain, Asked::Operation(&caller.name))?;
+        }
+        self.allow_privilege(host, chain, globals)
+    }
+
+    /// [`State::allow_operation`] for what is no operation, but does what one does.
+    pub(crate) fn allow_direct(
+        &self,
+        host: &Host,
+        outer: &Chain,
+        name: &str,
+        globals: &GlobalArguments,
+    ) -> Result<(), Denial> {
+        self.allow_operation(host, &outer.with(name, None), globals)
+    }
+
+    /// Whether the fact at the end of a chain may be read, as whom its global arguments say.
+    pub(crate) fn allow_fact(
+        &self,
+        host: &Host,
+        chain: &Chain,
+        globals: &GlobalArguments,
+    ) -> Result<(), Denial> {
+        if let Some(caller) = chain.last() {
+            self.ask(host, chain, Asked::Fact(&caller.name))?;
+        }
+        self.allow_privilege(host, chain, globals)
+    }
+
+    fn allow_privilege(
+        &self,
+        host: &Host,
+        chain: &Chain,
+        globals: &GlobalArguments,
+    ) -> Result<(), Denial> {
+        if self.policy().is_none() {
+            return Ok(());
+        }
+        for (way, user) in privileges(globals) {
+            self.ask(host, chain, Asked::Privilege { way, user })?;
+        }
+        Ok(())
+    }
+
+    /// Whether the operation or fact at the end of a chain may give these global arguments to what it does, where
+    /// `outer` are its own. Who commands run as is the deploy's to say, unless the pack was granted `privilege`.
+    pub(crate) fn allow_overrides(
+        &self,
+        host: &Host,
+        chain: &Chain,
+        overrides: &Json,
+        outer: &GlobalArguments,
+    ) -> Result<(), Denial> {
+        if overrides.as_object().is_none_or(serde_json::Map::is_empty) {
+            return Ok(());
+        }
+        let wanted = match GlobalArguments::from_json(overrides, self.secrets()) {
+            Ok(own) => own.over(outer),
+            // What is wrong with them is said where they are used.
+            Err(_) => return Ok(()),
+        };
+        if privileges(&wanted) != privileges(outer) {
+            self.allow_raise(host, chain, overrides)?;
+        }
+        self.allow_privilege(host, chain, &wanted)
+    }
+
+    /// Whether what the operation at the end of a chain planned may be done: as whom, and with which files of the
+    /// controller. `globals` are its own.
+    pub(crate) fn allow_plan(
+        &self,
+        host: &Host,
+        chain: &Chain,
+        planned: &Planned,
+        globals: &GlobalArguments,
+    ) -> Result<(), Denial> {
+        for step in &planned.steps {
+            self.allow_overrides(host, chain, &step.globals, globals)?;
+            match &step.action {
+                Action::Download(download) => self.allow_write(host, chain, &download.dest)?,
+                action => {
+                    for path in local_reads(action) {
+                        self.allow_read(host, chain, path)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn allow_raise(&self, host: &Host, chain: &Chain, overrides: &Json) -> Result<(), Denial> {
+        let Some(owner) = chain.last().and_then(|caller| caller.owner.clone()) else {
+            return Ok(());
+        };
+        let wanted = || {
+            let names: Vec<&str> = overrides
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(name, _)| name.as_str())
+                .filter(|name| GlobalArguments::PRIVILEGE.contains(name))
+                .collect();
+            format!("setting {} by itself", names.join(", "))
+        };
+        if owner.granted.as_ref().is_some_and(|held| !held.privilege) {
+            return Err(Denial::of(
+                host.name(),
+                chain,
+                wanted(),
+                format!("the pack {owner} was not granted `privilege`"),
+                String::from(
+                    "give the global argument in the deploy, or have `privilege = true` in the pack's [capabilities] approved",
+                ),
+            ));
+        }
+        match self.ceiling(host, chain) {
+            Some(ceiling) if !ceiling.capabilities.privilege => Err(Denial::of(
+                host.name(),
+                chain,
+                wanted(),
+                ceiling.because("privilege"),
+                String::from("`privilege = true` there would allow it"),
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The files of the controller that a step reads.
+fn local_reads(action: &Action) -> Vec<&str> {
+    let contents: Vec<&Content> = match action {
+        Action::Upload(upload) => vec![&upload.source],
+        Action::Shell(shell) => {
+            let files = shell.files.iter().map(|(_, content)| content);
+            shell.stdin.iter().chain(files).collect()
+        }
+        Action::Rsync(rsync) => return vec![&rsync.src],
+        _ => Vec::new(),
+    };
+    contents
+        .into_iter()
+        .filter_map(|content| match content {
+            Content::Local(path) => Some(path.as_str()),
+            _ => None,
+        })
+        .collect()
+}
+
+impl Ceiling {
+    /// Which line keeps a capability from being had.
+    pub(super) fn because(&self, capability: &str) -> String {
+        let lines: Vec<String> = self
+            .basis
+            .iter()
+            .map(|basis| format!("{}:{}", basis.file, basis.line))
+            .collect();
+        format!(
+            "{}: the capabilities there do not have `{capability}`",
+            lines.join(", ")
+        )
+    }
+}
