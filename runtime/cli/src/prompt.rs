@@ -43,9 +43,19 @@ pub(crate) async fn confirm(question: &str, interrupts: &Interrupts) -> Result<b
 
 /// Asks for a password at the terminal, which does not show it. `setting` is the setting that may hold it instead.
 pub(crate) fn password(what: &str, setting: &str) -> Result<String, CliError> {
+    hidden(
+        what,
+        &format!(
+            "put {setting} = {{ \"$secret\" = \"env:NAME\" }} into the inventory; its value is then read from the variable NAME"
+        ),
+    )
+}
+
+/// Asks for something at the terminal, which does not show it. `otherwise` is what to do where there is none.
+pub(crate) fn hidden(what: &str, otherwise: &str) -> Result<String, CliError> {
     let mut terminal = terminal().map_err(|_| {
         CliError::Usage(format!(
-            "there is no terminal to ask for {what} on\n  put {setting} = {{ \"$secret\" = \"env:NAME\" }} into the inventory; its value is then read from the variable NAME"
+            "there is no terminal to ask for {what} on\n  {otherwise}"
         ))
     })?;
     ask(&mut terminal, &format!("{what}: "), LocalModes::ECHO)

@@ -5,7 +5,9 @@
 
 pub mod cases;
 pub mod inspect;
+pub mod lock;
 pub mod manifest;
 pub mod sign;
+pub mod sources;
 pub mod strict;
 pub mod trust;

@@ -2,6 +2,7 @@
 
 mod contents;
 mod error;
+mod oci;
 
 pub use contents::{Contents, SIGNATURE_END, SIGNATURES, STATEMENT};
 pub use error::SourceError;

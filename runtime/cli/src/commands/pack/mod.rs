@@ -1,5 +1,7 @@
 //! `windlass pack`: for those who write plugins, and those who use theirs. A file a command.
 
+mod keygen;
+mod sign;
 mod test;
 
 use clap::{Args, Subcommand};
@@ -17,10 +19,19 @@ pub(crate) struct PackArgs {
 #[derive(Debug, Subcommand)]
 enum PackCommand {
     Test(test::TestArgs),
+    Keygen(keygen::KeygenArgs),
+    Sign(sign::SignArgs),
 }
 
 pub(crate) async fn run(context: &Context, args: &PackArgs) -> Result<Status, CliError> {
     match &args.command {
         PackCommand::Test(args) => test::run(context, args).await,
+        PackCommand::Keygen(args) => keygen::run(context, args),
+        PackCommand::Sign(args) => sign::run(context, args),
     }
+}
+
+/// A pack that cannot be had, as the error it is for users.
+fn source_error(error: windlass::packs::sources::SourceError) -> CliError {
+    CliError::Usage(error.to_string())
 }
