@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use thiserror::Error;
 
 use crate::arguments::{GlobalArguments, ShellExecutable};
+use crate::audit::{AuditError, HeadSink};
 use crate::inventory::{Document, Inventory, InventoryError, Origin, Value};
 use crate::json::{Json, kind_of};
 use crate::nearest::did_you_mean;
@@ -49,6 +50,9 @@ pub enum ConfigError {
         /// This version.
         present: String,
     },
+    /// A place for the audit's heads that there is not.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     /// A setting of a file was refused.
     #[error("{origin}: {error}")]
     Placed {
@@ -94,6 +98,12 @@ pub struct Config {
     /// Whether what a host is asked and told together travels together, through shells that stay open. Default true;
     /// false gives each command a channel of its own, for finding out what went wrong.
     pub batch: bool,
+    /// Whether what is done is recorded in an audit: see [`crate::audit`]. Default false; a policy may require it.
+    pub audit: bool,
+    /// The file of the audit. Default: none, so one below the user's state folder.
+    pub audit_file: Option<String>,
+    /// Where the heads of the audit's chain go. Default: nowhere.
+    pub audit_heads: Vec<HeadSink>,
     arguments: GlobalArguments,
     secrets: SecretStore,
 }
@@ -115,6 +125,9 @@ impl Default for Config {
             parallel: 0,
             require_version: None,
             batch: true,
+            audit: false,
+            audit_file: None,
+            audit_heads: Vec::new(),
             arguments: GlobalArguments::default(),
             secrets: SecretStore::default(),
         }
@@ -124,7 +137,7 @@ impl Default for Config {
 /// Seconds between tries where nothing else is set.
 const RETRY_DELAY: f64 = 5.0;
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 17] = [
     "fail_percent",
     "connect_timeout",
     "temp_dir",
@@ -139,6 +152,9 @@ const KEYS: [&str; 14] = [
     "parallel",
     "require_version",
     "batch",
+    "audit",
+    "audit_file",
+    "audit_heads",
 ];
 
 fn default_shell() -> ShellExecutable {
@@ -225,6 +241,16 @@ impl Config {
             }
             "diff" => self.diff = value.as_bool().ok_or_else(|| wrong("true or false"))?,
             "batch" => self.batch = value.as_bool().ok_or_else(|| wrong("true or false"))?,
+            "audit" => self.audit = value.as_bool().ok_or_else(|| wrong("true or false"))?,
+            "audit_file" => {
+                self.audit_file = optional(value, text).ok_or_else(|| wrong("a file"))?
+            }
+            "audit_heads" => {
+                let given = texts(value).ok_or_else(|| wrong("a list of places"))?;
+                let heads: Result<Vec<HeadSink>, _> =
+                    given.iter().map(|text| text.parse()).collect();
+                self.audit_heads = heads?;
+            }
             "ignore_errors" => {
                 self.ignore_errors = value.as_bool().ok_or_else(|| wrong("true or false"))?
             }
@@ -278,6 +304,13 @@ impl Config {
             },
             "diff" => Json::from(self.diff),
             "batch" => Json::from(self.batch),
+            "audit" => Json::from(self.audit),
+            "audit_file" => Json::from(self.audit_file.clone()),
+            "audit_heads" => self
+                .audit_heads
+                .iter()
+                .map(|sink| Json::from(sink.to_string()))
+                .collect(),
             "ignore_errors" => Json::from(self.ignore_errors),
             "retry" => Json::from(self.retry),
             "retry_delay" => Json::from(self.retry_delay),

@@ -114,6 +114,10 @@ pub(crate) async fn open(state: &State, host: &Arc<Host>) -> Result<(), EngineEr
         true => remote,
         false => remote.without_shells(),
     };
+    let remote = match state.audit() {
+        Some(audit) => remote.audited(audit),
+        None => remote,
+    };
     host.set_remote(Some(Arc::new(remote)));
     let server = tokio::spawn(crate::facts::serve(state.clone(), host.clone()));
     host.set_server(Some(server.abort_handle()));

@@ -84,6 +84,9 @@ pub enum EngineError {
     /// The policy does not allow it.
     #[error(transparent)]
     Denied(#[from] crate::policy::Denial),
+    /// The audit cannot be kept.
+    #[error(transparent)]
+    Audit(#[from] crate::audit::AuditError),
     /// The run was interrupted by the user.
     #[error("interrupted")]
     Interrupted,

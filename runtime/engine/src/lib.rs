@@ -5,6 +5,7 @@
 //! traits: [`connector::Connector`], [`plugins::Plugins`], [`deploy::DeploySource`] and [`events::Observer`].
 
 pub mod arguments;
+pub mod audit;
 pub mod capability;
 pub mod command;
 pub mod condition;

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::audit::PackInfo;
 use crate::contract::{Atom, FactInfo, FactRequest, OperationInfo, Origin, Planned, RawOutput};
 use crate::json::{Json, JsonMap};
 use crate::local_files::LocalFiles;
@@ -246,6 +247,11 @@ pub trait Plugins: Send + Sync {
     fn owner(&self, name: &str) -> Option<Arc<Owner>> {
         let _ = name;
         None
+    }
+
+    /// The packs that may take part, for records of runs.
+    fn packs(&self) -> Vec<PackInfo> {
+        Vec::new()
     }
 
     /// Called when a run has ended: gives back what was kept for it.

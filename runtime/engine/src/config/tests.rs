@@ -40,6 +40,7 @@ fn every_key_is_settable_and_comes_back() {
         json!({"A": "b"}),
         json!([0]),
         json!(["A"]),
+        json!(["file:/var/log/heads"]),
     ];
     for key in Config::keys() {
         let mut config = Config::default();

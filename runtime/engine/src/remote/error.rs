@@ -67,6 +67,9 @@ pub enum RemoteError {
     /// A secret could not be read.
     #[error(transparent)]
     Secret(#[from] crate::secrets::SecretError),
+    /// What was to be done could not be recorded first.
+    #[error(transparent)]
+    Audit(#[from] crate::audit::AuditError),
     /// A file could not be put or fetched.
     #[error("{path}: {message}")]
     File {

@@ -103,8 +103,9 @@ impl Known {
 }
 
 impl Core {
-    /// Runs a command; its output goes to the sink as it comes, without what the wrapping prints.
-    pub(super) async fn exec(
+    /// Runs a command; its output goes to the sink as it comes, without what the wrapping prints. What the command has
+    /// to do with an audit is done around it: see [`Core::exec`].
+    pub(super) async fn exec_unseen(
         self: &Arc<Self>,
         command: Command<'_>,
         sink: &mut (dyn FnMut(Stream, &[u8]) + Send),

@@ -1,11 +1,12 @@
 //! A connected host.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::watch;
 
 use super::shell::Shells;
 use crate::arguments::GlobalArguments;
+use crate::audit::Audit;
 use crate::connector::Session;
 use crate::contract::Shell;
 use crate::secrets::SecretStore;
@@ -25,6 +26,8 @@ pub(super) struct Core {
     /// True once the run was interrupted.
     pub(super) cancelled: watch::Sender<bool>,
     pub(super) shells: Shells,
+    /// Where what is done is recorded before and after.
+    pub(super) audit: OnceLock<Arc<Audit>>,
 }
 
 impl Remote {
@@ -46,6 +49,7 @@ impl Remote {
                 temp_folder,
                 cancelled,
                 shells: Shells::new(true),
+                audit: OnceLock::new(),
             }),
         }
     }
@@ -54,6 +58,13 @@ impl Remote {
     #[must_use]
     pub fn without_shells(self) -> Self {
         self.core.shells.close();
+        self
+    }
+
+    /// The same with everything that is done recorded before and after; what cannot be recorded is not done.
+    #[must_use]
+    pub fn audited(self, audit: Arc<Audit>) -> Self {
+        let _ = self.core.audit.set(audit);
         self
     }
 

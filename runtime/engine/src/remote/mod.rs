@@ -16,6 +16,7 @@ mod refusal;
 mod run;
 mod secret;
 mod shell;
+mod witness;
 
 pub use chain::{ChainEnd, ChainEvent, Link, Task};
 pub use data::PutSource;

@@ -7,6 +7,7 @@ use camino::Utf8PathBuf;
 use indexmap::IndexMap;
 use tokio::sync::Semaphore;
 
+use crate::audit::Audit;
 use crate::config::Config;
 use crate::connector::{Connector, ConnectorError};
 use crate::error::EngineError;
@@ -94,6 +95,7 @@ struct Shared {
     run_key: String,
     started: String,
     inventory_json: std::sync::OnceLock<Json>,
+    audit: std::sync::OnceLock<Arc<Audit>>,
 }
 
 /// The state of a run. Cheap to clone; clones are the same state.
@@ -157,6 +159,7 @@ impl State {
                     .strftime("%Y%m%dT%H%M%SZ")
                     .to_string(),
                 inventory_json: std::sync::OnceLock::new(),
+                audit: std::sync::OnceLock::new(),
             }),
         };
         for name in setup.limit.iter().flatten() {
@@ -423,6 +426,20 @@ impl State {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .push(observer);
+    }
+
+    /// Records from here on what is done on the hosts, before it is done and after. The first audit counts; hosts that
+    /// are connected already are not in it.
+    pub fn set_audit(&self, audit: Arc<Audit>) {
+        if self.shared.audit.set(audit.clone()).is_ok() {
+            self.add_observer(audit);
+        }
+    }
+
+    /// The audit of this run, if there is one.
+    #[must_use]
+    pub fn audit(&self) -> Option<Arc<Audit>> {
+        self.shared.audit.get().cloned()
     }
 
     /// Adds callbacks.

@@ -9,12 +9,14 @@ use super::opened::{Asked, Piece, Shell};
 use super::pool::{Taken, key};
 use super::script::{Line, Link, fits};
 use crate::arguments::{GlobalArguments, ShellExecutable};
+use crate::audit::{Account, Entry};
 use crate::command::has_privilege;
 use crate::connector::{Exit, Stdin, Stream};
 use crate::remote::RemoteError;
 use crate::remote::data::OnDrop;
 use crate::remote::exec::{Command, Cut, Routine};
 use crate::remote::host::Core;
+use crate::remote::witness::account;
 
 /// A command for a shell.
 pub(in crate::remote) struct Job<'a> {
@@ -53,6 +55,18 @@ impl<'a> Job<'a> {
             looks: command.looks,
             plain: command.plain,
         })
+    }
+
+    /// What the audit says of it.
+    pub(in crate::remote) fn account(&self) -> Account<'_> {
+        account(
+            self.text,
+            self.shown,
+            self.routine.is_some(),
+            self.looks,
+            self.arguments,
+            Some(self.stdin.len() as u64),
+        )
     }
 
     /// Whose shell it needs.
@@ -109,6 +123,8 @@ pub(in crate::remote) enum Done {
 pub(in crate::remote) struct Given {
     shell: Arc<Shell>,
     pieces: std::collections::VecDeque<UnboundedReceiver<Piece>>,
+    /// The records of the same commands, where the run is audited.
+    pub(in crate::remote) entries: std::collections::VecDeque<Entry>,
     /// Ends the shell when nobody waits any more.
     abandoned: Option<OnDrop>,
 }
@@ -125,9 +141,12 @@ impl Core {
         job: Job<'_>,
         sink: &mut (dyn FnMut(Stream, &[u8]) + Send),
     ) -> Option<Result<Exit, RemoteError>> {
-        let mut given = self.give(std::slice::from_ref(&job), false)?;
+        let mut given = self.give_unseen(std::slice::from_ref(&job), false)?;
         let limit = job.arguments.timeout;
-        match given.next(self, job.shown, limit, sink, &mut || {}).await {
+        match given
+            .next_unseen(self, job.shown, limit, sink, &mut || {})
+            .await
+        {
             Done::Exit(exit) => Some(Ok(exit)),
             Done::Error(error) => Some(Err(error)),
             Done::Skipped | Done::NotRun => None,
@@ -135,8 +154,8 @@ impl Core {
     }
 
     /// Gives commands to one shell, all at once. In a chain each runs only if the one before succeeded. None: they do
-    /// not run, since they need channels of their own.
-    pub(in crate::remote) fn give(
+    /// not run, since they need channels of their own. Nothing is recorded here: see [`Core::give`].
+    pub(in crate::remote) fn give_unseen(
         self: &Arc<Self>,
         jobs: &[Job<'_>],
         chain: bool,
@@ -181,6 +200,7 @@ impl Given {
         Self {
             shell,
             pieces: std::collections::VecDeque::new(),
+            entries: std::collections::VecDeque::new(),
             abandoned: Some(abandoned),
         }
     }
@@ -193,8 +213,9 @@ impl Given {
         self.pieces.extend(pieces);
     }
 
-    /// Commands that only look, behind those that were given, to be awaited by somebody else.
-    pub(in crate::remote) fn behind(&mut self, core: &Arc<Core>, jobs: &[Job<'_>]) -> Self {
+    /// Commands that only look, behind those that were given, to be awaited by somebody else. Nothing is recorded here:
+    /// see [`Given::behind`].
+    pub(in crate::remote) fn behind_unseen(&mut self, core: &Arc<Core>, jobs: &[Job<'_>]) -> Self {
         let mut behind = Self::new(core, self.shell.clone());
         for job in jobs {
             behind.add(job, Link::None);
@@ -202,8 +223,8 @@ impl Given {
         behind
     }
 
-    /// Waits for the end of the next command.
-    pub(in crate::remote) async fn next(
+    /// Waits for the end of the next command. Nothing is recorded here: see [`Given::next`].
+    pub(in crate::remote) async fn next_unseen(
         &mut self,
         core: &Arc<Core>,
         shown: &str,
@@ -254,6 +275,9 @@ impl Given {
 
     /// Nothing that was given needs watching any more.
     pub(in crate::remote) fn done(&mut self) {
+        for entry in self.entries.drain(..) {
+            entry.not_done("one before it failed, or its shell ended");
+        }
         if let Some(abandoned) = self.abandoned.take() {
             abandoned.disarm();
         }
