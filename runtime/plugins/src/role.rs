@@ -19,8 +19,9 @@ const PLANNING_EXPORTS: [&str; 2] = ["operations", "fact-source"];
 const PLANNING_IMPORTS: [&str; 6] = ["facts", "context", "local-files", "secrets", "log", "types"];
 const OTHER_EXPORTS: [&str; 5] = ["actor", "deploy", "connector", "inventory", "observer"];
 
-/// A function that components made by QuickJS export beside their interfaces; the host never calls it.
-const QUICKJS_EXPORT: &str = "init";
+/// What components made from other languages export beside their interfaces, for their own start when they are built:
+/// QuickJS a function, Python an interface. The host never calls them.
+const LANGUAGE_EXPORTS: [&str; 2] = ["init", "exports"];
 
 /// Refuses a component that is not of the planning role alone.
 pub(crate) fn check<'a>(
@@ -33,7 +34,7 @@ pub(crate) fn check<'a>(
         message,
     };
     let (mut plans, mut others) = (false, Vec::new());
-    for export in exports.filter(|export| *export != QUICKJS_EXPORT) {
+    for export in exports.filter(|export| !LANGUAGE_EXPORTS.contains(export)) {
         match interface(export) {
             Some(name) if PLANNING_EXPORTS.contains(&name) => plans = true,
             Some(name) if OTHER_EXPORTS.contains(&name) => others.push(name),
@@ -103,7 +104,10 @@ mod tests {
     #[test]
     fn planning_components_import_the_planning_world() {
         assert_eq!(
-            of(&["windlass:plugin/facts@0.1.4"], &[OPERATIONS, "init"]),
+            of(
+                &["windlass:plugin/facts@0.1.4"],
+                &[OPERATIONS, "init", "exports"]
+            ),
             Ok(())
         );
         assert_eq!(of(&[], &["windlass:plugin/fact-source@0.1.0"]), Ok(()));
