@@ -7,8 +7,9 @@ use windlass_engine::contract::Role;
 /// The contract's package, as it stands in names of interfaces.
 const PACKAGE: &str = "windlass:plugin/";
 
-/// A function that components made by QuickJS export beside their interfaces; nobody calls it.
-const QUICKJS_EXPORT: &str = "init";
+/// What components made from other languages export beside their interfaces, for their own start when they are built:
+/// QuickJS a function, Python an interface. Nobody calls them.
+const LANGUAGE_EXPORTS: [&str; 2] = ["init", "exports"];
 
 /// Why a file is no component with a role.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -73,7 +74,7 @@ impl Interfaces {
                 Payload::ComponentExportSection(section) if depth == 0 => {
                     for export in section {
                         let name = export.map_err(malformed)?.name.name;
-                        if name != QUICKJS_EXPORT {
+                        if !LANGUAGE_EXPORTS.contains(&name) {
                             found.exports.push(name.to_owned());
                         }
                     }
