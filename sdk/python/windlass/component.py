@@ -1,0 +1,132 @@
+"""The component's exports. `windlass pack build` makes a module that imports the pack's own and then this one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from componentize_py_types import Err
+from wit_world.exports import fact_source as facts
+from wit_world.exports import operations
+from wit_world.imports import types as wit
+
+from . import contract, wire
+from .errors import Error, error_from
+from .facts import Output, Probe, Request
+from .pack import Fact, Operation, Pack
+from .shell import Shell
+from .signature import Parameter, default_of
+
+
+def _pack() -> Pack:
+    if Pack.current is None:
+        raise TypeError("the component's module makes no `Pack`")
+    return Pack.current
+
+
+def _guarded[T](call: Callable[[], T]) -> T:
+    """Runs guest code. Whatever it raises becomes an error of the contract: a component that dies tells nobody why."""
+    try:
+        return call()
+    except BaseException as exception:  # noqa: BLE001 - SystemExit must not end the component either
+        raise Err(wire.error(error_from(exception))) from None
+
+
+class Operations:
+    """What the host calls for operations."""
+
+    def describe(self) -> list[operations.OperationInfo]:
+        return [_operation_info(operation) for operation in _pack().operations.values()]
+
+    def plan(self, operation: str, args: str) -> wit.Planned:
+        def plan() -> wit.Planned:
+            return contract.plan(_pack().find_operation(operation).plan(json.loads(args)))
+
+        return _guarded(plan)
+
+
+class FactSource:
+    """What the host calls for facts."""
+
+    def describe(self) -> list[facts.FactInfo]:
+        return [_fact_info(fact) for fact in _pack().facts.values()]
+
+    def source(self, fact: str, args: list[str]) -> facts.Origin:
+        def source() -> facts.Origin:
+            return _origin(_pack().find_fact(fact).origin([json.loads(one) for one in args]))
+
+        return _guarded(source)
+
+    def parse(self, fact: str, args: list[str], output: facts.Raw) -> list[str]:
+        def parse() -> list[str]:
+            values = _pack().find_fact(fact).parse(
+                [json.loads(one) for one in args],
+                Output(output.status, output.stdout, output.stderr),
+                [json.loads(value) for value in output.values],
+            )
+            return [wire.text(value) for value in values]
+
+        return _guarded(parse)
+
+
+def _origin(origin: Any) -> facts.Origin:
+    match origin:
+        case Shell():
+            return facts.Origin_Shell(contract.shell(origin))
+        case Probe():
+            return facts.Origin_Probe(facts.Probe(origin.kind, wire.text(origin.args)))
+        case Request():
+            return facts.Origin_Derived([_derived(origin)])
+        case list():
+            return facts.Origin_Derived([_derived(request) for request in origin])
+        case _:
+            raise Error(f"a fact yields a command, a probe or other facts, not {type(origin).__name__}")
+
+
+def _derived(request: Request) -> facts.Derived:
+    return facts.Derived(request.fact, wire.text(request.args), list(request.parts))
+
+
+def _more(said: Any, names: tuple[str, ...]) -> str:
+    return wire.text({name: said[name] for name in names if said[name]})
+
+
+def _operation_info(operation: Operation) -> operations.OperationInfo:
+    said = operation.said
+    return operations.OperationInfo(
+        operation.name,
+        operation.signature.doc,
+        [_parameter(parameter) for parameter in operation.signature.parameters],
+        said["idempotent"],
+        said["hidden"],
+        said["alias_of"],
+        _more(said, ("examples", "uses")),
+    )
+
+
+def _fact_info(fact: Fact) -> facts.FactInfo:
+    said = fact.said
+    return facts.FactInfo(
+        fact.name,
+        fact.signature.doc,
+        [_parameter(parameter) for parameter in fact.signature.parameters],
+        wire.text(said["default"]),
+        said["stability"],
+        said["requires"],
+        said["batch"],
+        wire.text(said["globals"]),
+        _more(said, ("examples", "user_dependent", "takes_command")),
+    )
+
+
+def _parameter(parameter: Parameter) -> wit.Parameter:
+    return wit.Parameter(
+        parameter.name,
+        parameter.kind,
+        wire.text(parameter.schema),
+        None if parameter.required else wire.text(default_of(parameter)),
+        parameter.doc,
+        parameter.typed.secret,
+        "{}",
+    )

@@ -1,0 +1,85 @@
+"""What the host answers while a guest plans. The only module that calls the component's imports."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Mapping, Sequence
+
+from . import wire
+from .errors import Error, error_of
+from .values import Secret
+
+try:
+    from componentize_py_types import Err, Ok
+    from wit_world.imports import context, facts, local_files, log, secrets
+except ImportError:  # Outside of a component: the pack can be imported and described, and asks nothing.
+    Err = Ok = None  # type: ignore[assignment, misc]
+    context = facts = local_files = log = secrets = None  # type: ignore[assignment]
+
+Question = tuple[str, Mapping[str, Any], Sequence[str], Mapping[str, Any]]
+"""A fact's name, its arguments, the parts that are wanted, and global arguments."""
+
+
+def fact(name: str, args: Mapping[str, Any], parts: Sequence[str], globals: Mapping[str, Any]) -> Any:
+    """One fact's value."""
+    return json.loads(_ask(facts, "get", _request((name, args, parts, globals))))
+
+
+def facts_of(questions: Sequence[Question]) -> list[Any]:
+    """Values of several facts, in order; the first error is raised."""
+    values = []
+    for answer in _ask(facts, "get_all", [_request(question) for question in questions]):
+        if isinstance(answer, Err):
+            raise _error(answer)
+        values.append(json.loads(answer.value))
+    return values
+
+
+def lookup(what: str, key: str) -> Any:
+    """A part of the host or the inventory by JSON pointer, or a global argument; None when there is none."""
+    text = _ask(context, what, key)
+    return None if text is None else json.loads(text)
+
+
+def temp_path(key: str) -> str:
+    """A path on the target for a temporary file."""
+    return _ask(context, "temp_path", key)
+
+
+def local(what: str, *args: Any) -> Any:
+    """A question about files on the controller."""
+    return _ask(local_files, what, *args)
+
+
+def matches(pieces: Sequence[Any], algorithm: str, digest: str) -> bool:
+    """Whether content has a digest."""
+    return _ask(secrets, "matches", [wire.atom(piece) for piece in pieces], algorithm, digest)
+
+
+def is_empty(secret: Secret) -> bool:
+    """Whether a secret's value is empty."""
+    return _ask(secrets, "is_empty", secret.number)
+
+
+def write_log(level: str, message: str) -> None:
+    """A remark for whoever runs the deploy."""
+    _ask(log, "write", level, message)
+
+
+def _request(question: Question) -> Any:
+    name, args, parts, globals = question
+    return facts.Request(name, wire.text(args), list(parts), wire.text(globals))
+
+
+def _ask(interface: Any, function: str, *args: Any) -> Any:
+    if interface is None:
+        raise Error("only a component can ask the host: run `windlass pack test`")
+    try:
+        return getattr(interface, function)(*args)
+    except Err as error:
+        raise _error(error) from None
+
+
+def _error(error: Any) -> Error:
+    value = error.value
+    return error_of(value.kind, value.message, value.at, json.loads(value.more or "{}"))
