@@ -1,0 +1,102 @@
+// The plan that an operation writes: steps as data, with what facts will answer once they have run.
+
+import { atoms, content } from "./content.js";
+import { command as withInputs } from "./shell.js";
+import { toJson } from "./values.js";
+
+class Step {
+  #globals = {};
+
+  constructor(tag, val) {
+    this.action = { tag, val };
+    this.predictions = [];
+  }
+
+  predict(fact, value, { at = "" } = {}) {
+    return this.#predict(fact, false, at, toJson(value));
+  }
+
+  predictUnknown(fact, { at = "" } = {}) {
+    return this.#predict(fact, false, at, null);
+  }
+
+  predictWhere(fact, value, { at = "" } = {}) {
+    return this.#predict(fact, true, at, toJson(value));
+  }
+
+  predictUnknownWhere(fact, { at = "" } = {}) {
+    return this.#predict(fact, true, at, null);
+  }
+
+  withGlobals(globals) {
+    Object.assign(this.#globals, globals);
+    return this;
+  }
+
+  #predict({ fact, args }, partial, at, value) {
+    this.predictions.push({ fact, args: toJson(args), partial, at, value, more: "{}" });
+    return this;
+  }
+
+  toContract() {
+    const { action, predictions } = this;
+    return { action, globals: toJson(this.#globals), predictions, more: "{}" };
+  }
+}
+
+export class Plan {
+  #steps = [];
+  #notes = [];
+  #diffs = [];
+
+  run(line, inputs) {
+    return this.#add("shell", inputs ? withInputs(line, inputs) : line);
+  }
+
+  upload(source, dest, { mode = null, user = null, group = null } = {}) {
+    const bits = mode === null ? null : (mode.bits ?? mode);
+    const upload = { source: content(source), dest: String(dest), mode: bits, user, group };
+    return this.#add("upload", { ...upload, more: "{}" });
+  }
+
+  download(src, dest, { createFolder = false } = {}) {
+    const more = createFolder ? { create_folder: true } : {};
+    return this.#add("download", { src: String(src), dest: String(dest), more: toJson(more) });
+  }
+
+  rsync(src, dest, { options = [] } = {}) {
+    return this.#add("rsync", { src: String(src), dest: String(dest), options, more: "{}" });
+  }
+
+  call(actor, payload = null) {
+    return this.#add("call", { actor, payload: toJson(payload), more: "{}" });
+  }
+
+  reboot(line, { delayMs, intervalMs, timeoutMs }) {
+    return this.#add("reboot", { text: line.text, delayMs, intervalMs, timeoutMs, more: "{}" });
+  }
+
+  nested(operation, args = {}) {
+    return this.#add("nested", { operation, args: toJson(args), more: "{}" });
+  }
+
+  note(note) {
+    this.#notes.push(String(note));
+  }
+
+  diff(subject, before, after) {
+    const sides = { before: atoms(before), after: atoms(after) };
+    this.#diffs.push({ subject: String(subject), kind: "text", ...sides, more: "{}" });
+  }
+
+  toContract() {
+    const steps = this.#steps.map((step) => step.toContract());
+    return { steps, notes: this.#notes, diffs: this.#diffs, more: "{}" };
+  }
+
+  #add(tag, val) {
+    const step = new Step(tag, val);
+    this.#steps.push(step);
+    return step;
+  }
+}
