@@ -4,6 +4,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
+use windlass_engine::audit::PackInfo;
+
 use crate::cache::CodeCache;
 use crate::component::{self, Compiled, Component};
 use crate::error::LoadError;
@@ -57,10 +60,13 @@ impl HostBuilder {
         };
         let mut namespaces: BTreeMap<String, Arc<Component>> = BTreeMap::new();
         let (mut operations, mut facts) = (BTreeMap::new(), BTreeMap::new());
+        let mut packs = Vec::new();
         for pack in self.packs {
+            let mut digests = Vec::new();
             let origin = format!("{} {}", pack.name, pack.version);
             for part in pack.components {
                 let (component, index) = loader.load(&pack.name, &origin, part).await?;
+                digests.push(component.digest.clone());
                 let bad = |message: String| LoadError::Description {
                     component: component.name.clone(),
                     message,
@@ -92,6 +98,11 @@ impl HostBuilder {
                     insert(&mut facts, entry.info.name.clone(), entry).map_err(bad)?;
                 }
             }
+            packs.push(PackInfo {
+                name: pack.name,
+                version: pack.version,
+                digest: joined(digests),
+            });
         }
         let warnings = loader.cache.warning().into_iter().collect();
         Ok(Arc::new(Host::new(
@@ -100,8 +111,15 @@ impl HostBuilder {
             operations,
             facts,
             warnings,
+            packs,
         )))
     }
+}
+
+/// One digest for those of a pack's components, in whatever order they come.
+fn joined(mut digests: Vec<String>) -> String {
+    digests.sort();
+    hex::encode(Sha256::digest(digests.join("\n")))
 }
 
 fn insert<T>(entries: &mut BTreeMap<String, T>, name: String, entry: T) -> Result<(), String> {

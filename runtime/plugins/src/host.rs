@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use wasmtime::PoolConcurrencyLimitError;
+use windlass_engine::audit::PackInfo;
 use windlass_engine::contract::{FactInfo, OperationInfo, Origin, Planned, RawOutput};
 use windlass_engine::json::{Json, JsonMap, canonical};
 use windlass_engine::local_files::local_path_arguments;
@@ -52,6 +53,7 @@ pub struct Host {
     operations: BTreeMap<String, Entry<OperationInfo>>,
     facts: BTreeMap<String, Entry<FactInfo>>,
     warnings: Vec<String>,
+    packs: Vec<PackInfo>,
     memo: Memo,
     guest_calls: AtomicU64,
     remembered: AtomicU64,
@@ -110,6 +112,7 @@ impl Host {
         operations: BTreeMap<String, Entry<OperationInfo>>,
         facts: BTreeMap<String, Entry<FactInfo>>,
         warnings: Vec<String>,
+        packs: Vec<PackInfo>,
     ) -> Self {
         let memo = Memo::new(limits.memo);
         Self {
@@ -118,6 +121,7 @@ impl Host {
             operations,
             facts,
             warnings,
+            packs,
             memo,
             guest_calls: AtomicU64::new(0),
             remembered: AtomicU64::new(0),
@@ -368,6 +372,10 @@ impl Plugins for Host {
             Value::Values(values) => Ok((*values).clone()),
             _ => Err(PluginError::Load(String::from("values of another kind"))),
         }
+    }
+
+    fn packs(&self) -> Vec<PackInfo> {
+        self.packs.clone()
     }
 
     fn run_ended(&self) {
