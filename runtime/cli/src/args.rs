@@ -35,6 +35,7 @@ pub(crate) enum Command {
     Help(commands::help::HelpArgs),
     Init(commands::init::InitArgs),
     Pack(commands::pack::PackArgs),
+    Audit(commands::audit::AuditArgs),
     Completions(commands::completions::CompletionsArgs),
 }
 

@@ -3,6 +3,7 @@
 //! It parses, asks, shows and gives the exit code; what is done is done by the crate `windlass`.
 
 mod args;
+mod audit;
 mod commands;
 mod context;
 mod errors;
@@ -71,6 +72,7 @@ fn dispatch(context: &Context, command: Command) -> Result<Status, CliError> {
         Command::Exec(args) => context.wait(commands::exec::run(context, &args)),
         Command::Fact(args) => context.wait(commands::fact::run(context, &args)),
         Command::Op(args) => context.wait(commands::op::run(context, &args)),
+        Command::Audit(args) => commands::audit::run(context, &args),
         Command::Pack(args) => context.wait(commands::pack::run(context, &args)),
     }
 }

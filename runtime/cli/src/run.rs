@@ -6,6 +6,7 @@ use camino::Utf8PathBuf;
 use etcetera::BaseStrategy;
 use windlass::engine::connect::{connect_all, disconnect_all};
 use windlass::engine::deploy::DeploySource;
+use windlass::engine::error::EngineError;
 use windlass::engine::execute::run_ops;
 use windlass::engine::journal::Journal;
 use windlass::engine::plan::{PlanDocument, document};
@@ -13,6 +14,7 @@ use windlass::engine::prepare::prepare;
 use windlass::engine::state::{PrintFlags, State};
 use windlass::setup;
 
+use crate::audit;
 use crate::context::Context;
 use crate::errors::{CliError, Status};
 use crate::interrupt::Interrupts;
@@ -31,6 +33,8 @@ pub(crate) struct Run<'a> {
 /// What a command wants of a run.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Wants {
+    /// What the audit calls it.
+    pub(crate) command: &'static str,
     /// The name in the journal; none: no record is kept.
     pub(crate) record: Option<&'static str>,
     /// With `--json`: events as lines.
@@ -66,6 +70,8 @@ impl<'a> Run<'a> {
         if let Some(command) = wants.record {
             state.add_observer(Arc::new(Journal::begin(&journal_folder()?, command)?));
         }
+        // In front of everything that could connect.
+        audit::begin(&state, wants.command, false)?;
         // Behind the journal: what is shown as done is written down.
         state.add_observer(Arc::new(Terminal::new(context.ui.clone(), shown)));
         Ok(Self {
@@ -138,6 +144,13 @@ impl<'a> Run<'a> {
             ui.error_line("nothing was changed");
             return Ok(Status::Done);
         }
+        if let Some(audit) = self.state.audit() {
+            let by = if global.yes { "--yes" } else { "answer" };
+            audit
+                .plan(&plan)
+                .and_then(|()| audit.approved(by))
+                .map_err(EngineError::from)?;
+        }
         ui.line("");
         let work = run_ops(&self.state, global.strategy());
         let result = self.interrupts.or_end(&self.state, work).await;
@@ -172,7 +185,18 @@ impl<'a> Run<'a> {
     /// Disconnects, and gives on what the run came to.
     pub(crate) async fn end<T>(&self, result: Result<T, CliError>) -> Result<T, CliError> {
         disconnect_all(&self.state).await?;
-        result
+        let Some(audit) = self.state.audit() else {
+            return result;
+        };
+        let why = result.as_ref().err().map(ToString::to_string);
+        match (result, audit::end(&audit, why.as_deref())) {
+            (Ok(done), ended) => ended.map(|()| done),
+            (Err(error), Ok(())) => Err(error),
+            (Err(error), Err(unwritten)) => {
+                unwritten.show(&self.context.ui);
+                Err(error)
+            }
+        }
     }
 }
 
@@ -184,8 +208,13 @@ pub(crate) fn is_pending(plan: &PlanDocument) -> bool {
         .any(|host| host.will_change != Some(false))
 }
 
-/// Where the records of runs are: below the user's state folder.
+/// Where the records of runs are.
 fn journal_folder() -> Result<Utf8PathBuf, CliError> {
+    Ok(state_folder()?.join("runs"))
+}
+
+/// The folder below the user's state folder that is ours.
+pub(crate) fn state_folder() -> Result<Utf8PathBuf, CliError> {
     let no_home = || {
         CliError::Usage(String::from(
             "there is no folder for the records of runs\n  set HOME or XDG_STATE_HOME",
@@ -193,7 +222,7 @@ fn journal_folder() -> Result<Utf8PathBuf, CliError> {
     };
     let strategy = etcetera::choose_base_strategy().map_err(|_| no_home())?;
     let state = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());
-    Utf8PathBuf::from_path_buf(state.join("windlass").join("runs")).map_err(|_| no_home())
+    Utf8PathBuf::from_path_buf(state.join("windlass")).map_err(|_| no_home())
 }
 
 /// The folder that relative paths of deploys start from.

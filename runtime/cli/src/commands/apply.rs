@@ -23,6 +23,7 @@ pub(crate) async fn run(context: &Context, args: &ApplyArgs) -> Result<Status, C
     prompt::can_ask(context.global.yes)?;
     let deploys = open_deploys(&args.deploys)?;
     let wants = Wants {
+        command: "apply",
         record: Some("apply"),
         stream: true,
     };

@@ -28,6 +28,7 @@ pub(crate) struct ExecArgs {
 pub(crate) async fn run(context: &Context, args: &ExecArgs) -> Result<Status, CliError> {
     let command = args.command.join(" ");
     let wants = Wants {
+        command: "exec",
         record: None,
         stream: false,
     };

@@ -34,7 +34,11 @@ struct Asked {
 }
 
 pub(crate) async fn run(context: &Context, args: &FactArgs) -> Result<Status, CliError> {
-    let run = Run::begin(context, &args.inventory, ".".into(), Wants::default()).await?;
+    let wants = Wants {
+        command: "fact",
+        ..Wants::default()
+    };
+    let run = Run::begin(context, &args.inventory, ".".into(), wants).await?;
     let asked = asked(context, run.state.plugins().as_ref(), &args.facts)?;
     let result = async {
         run.connect().await?;

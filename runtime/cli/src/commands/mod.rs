@@ -1,6 +1,7 @@
 //! The commands, a file each. The doc comment of a command's arguments is its help.
 
 pub(crate) mod apply;
+pub(crate) mod audit;
 pub(crate) mod completions;
 pub(crate) mod exec;
 pub(crate) mod fact;

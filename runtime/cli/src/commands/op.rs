@@ -31,6 +31,7 @@ pub(crate) struct OpArgs {
 pub(crate) async fn run(context: &Context, args: &OpArgs) -> Result<Status, CliError> {
     prompt::can_ask(context.global.yes)?;
     let wants = Wants {
+        command: "op",
         record: Some("op"),
         stream: true,
     };

@@ -25,7 +25,11 @@ pub(crate) struct PlanArgs {
 pub(crate) async fn run(context: &Context, args: &PlanArgs) -> Result<Status, CliError> {
     let deploys = open_deploys(&args.deploys)?;
     let folder = folder_of(&deploys);
-    let run = Run::begin(context, &args.inventory, folder, Wants::default()).await?;
+    let wants = Wants {
+        command: "plan",
+        ..Wants::default()
+    };
+    let run = Run::begin(context, &args.inventory, folder, wants).await?;
     let plan = run.plan(&deploys, !context.global.no_diff).await;
     let plan = run.end(plan).await?;
     if context.ui.json {

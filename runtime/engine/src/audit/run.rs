@@ -49,7 +49,7 @@ pub struct PackInfo {
     pub name: String,
     /// Its version.
     pub version: String,
-    /// The SHA-256 digest of its components, in hexadecimal.
+    /// The SHA-256 digest over those of its components, sorted, a line each, in hexadecimal.
     pub digest: String,
 }
 

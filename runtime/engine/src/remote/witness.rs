@@ -34,7 +34,10 @@ pub(super) fn account<'a>(
             _ => "command",
         },
         // A transfer's own script says nothing that its name does not.
-        text: if puts { shown } else { text },
+        text: match puts {
+            true => shown.strip_prefix("putting ").unwrap_or(shown),
+            false => text,
+        },
         arguments,
         input,
     }
