@@ -10,8 +10,9 @@ use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use tokio::io::AsyncReadExt;
 use tokio::sync::mpsc;
 use windlass_engine::connector::{ConnectorError, ExecRequest, Exit, OutputSink, Stdin, Stream};
+use windlass_engine::process::{Group, PIECE};
 
-use crate::local::{Group, PIECE, not_started};
+use crate::local::not_started;
 
 /// What ends input on a terminal, at the start of a line (termios(3), VEOF).
 const END_OF_INPUT: u8 = 4;

@@ -31,6 +31,7 @@ pub mod plan;
 pub mod plugins;
 pub mod policy;
 pub mod prepare;
+pub mod process;
 pub mod remote;
 pub mod secrets;
 pub mod state;
