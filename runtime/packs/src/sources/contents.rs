@@ -95,7 +95,7 @@ impl Contents {
         }
         for path in files.keys() {
             match path_inside(path.as_str()) {
-                Ok(clean) if clean == *path => {}
+                Ok(clean) if clean.as_str() == path.as_str() => {}
                 Ok(_) => {
                     return Err(malformed(format!(
                         "`{path}` is written in a roundabout way"

@@ -20,3 +20,4 @@ mod repository;
 pub(crate) use artifact::{fetch, push, versions};
 pub(crate) use layout::Layout;
 pub(crate) use registry::Registry;
+pub(crate) use repository::Repository;
