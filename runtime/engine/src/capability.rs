@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use camino::Utf8Path;
 use serde::{Deserialize, Serialize};
 
 /// What a pack asks for, what was approved, or what is allowed. Empty: nothing.
@@ -102,8 +103,8 @@ impl Capabilities {
                 .collect(),
             http: missing(&self.http, &granted.http),
             connect: missing(&self.connect, &granted.connect),
-            read: missing(&self.read, &granted.read),
-            write: missing(&self.write, &granted.write),
+            read: folders_beyond(&self.read, &granted.read),
+            write: folders_beyond(&self.write, &granted.write),
             env: missing(&self.env, &granted.env),
             fact_shell: self.fact_shell && !granted.fact_shell,
             fact_command: self.fact_command && !granted.fact_command,
@@ -112,7 +113,7 @@ impl Capabilities {
         }
     }
 
-    /// What is in both.
+    /// What is in both; of two folders of which one lies in the other, the inner one.
     #[must_use]
     pub fn within(&self, ceiling: &Self) -> Self {
         let both = |asked: &BTreeSet<String>, held: &BTreeSet<String>| -> BTreeSet<String> {
@@ -132,8 +133,8 @@ impl Capabilities {
                 .collect(),
             http: both(&self.http, &ceiling.http),
             connect: both(&self.connect, &ceiling.connect),
-            read: both(&self.read, &ceiling.read),
-            write: both(&self.write, &ceiling.write),
+            read: folders_in_both(&self.read, &ceiling.read),
+            write: folders_in_both(&self.write, &ceiling.write),
             env: both(&self.env, &ceiling.env),
             fact_shell: self.fact_shell && ceiling.fact_shell,
             fact_command: self.fact_command && ceiling.fact_command,
@@ -226,6 +227,29 @@ impl Program {
     }
 }
 
+/// True for a folder and what lies below it, by their names alone.
+fn lies_in(folder: &str, outer: &str) -> bool {
+    Utf8Path::new(folder).starts_with(outer) && !folder.split('/').any(|part| part == "..")
+}
+
+fn folders_beyond(asked: &BTreeSet<String>, held: &BTreeSet<String>) -> BTreeSet<String> {
+    let covered = |folder: &str| held.iter().any(|outer| lies_in(folder, outer));
+    asked
+        .iter()
+        .filter(|folder| !covered(folder))
+        .cloned()
+        .collect()
+}
+
+fn folders_in_both(one: &BTreeSet<String>, other: &BTreeSet<String>) -> BTreeSet<String> {
+    let inner = |of: &BTreeSet<String>, within: &BTreeSet<String>| -> Vec<String> {
+        let covered = |folder: &&String| within.iter().any(|outer| lies_in(folder, outer));
+        of.iter().filter(covered).cloned().collect()
+    };
+    let found = inner(one, other).into_iter().chain(inner(other, one));
+    found.collect()
+}
+
 fn list(set: &BTreeSet<String>) -> String {
     if set.is_empty() {
         return String::from("none");
@@ -288,6 +312,16 @@ mod tests {
         let none = of(KUBECTL).within(&apart);
         assert!(none.programs[0].allows(&words("top")).is_err());
         assert!(none.programs[0].allows(&words("get")).is_err());
+    }
+
+    #[test]
+    fn a_folder_covers_what_lies_below_it() {
+        let asked = of("read = ['/etc/web', '/srv', '~/.kube/x', '/var/../etc']");
+        let held = of("read = ['/etc', '/srv/www', '~/.kube', '/etcetera', '/var']");
+        let both: Vec<String> = asked.within(&held).read.into_iter().collect();
+        assert_eq!(both, ["/etc/web", "/srv/www", "~/.kube/x"]);
+        let beyond: Vec<String> = asked.beyond(&held).read.into_iter().collect();
+        assert_eq!(beyond, ["/srv", "/var/../etc"]);
     }
 
     #[test]

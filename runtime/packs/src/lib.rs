@@ -7,6 +7,7 @@ pub mod cases;
 pub mod inspect;
 pub mod lock;
 pub mod manifest;
+pub mod policy;
 pub mod sign;
 pub mod sources;
 pub mod strict;

@@ -144,6 +144,13 @@ impl State {
     ) -> Result<(), Denial> {
         if let Some(caller) = chain.last() {
             self.ask(host, chain, Asked::Operation(&caller.name))?;
+            // Another name of an operation is no way around what is said about it.
+            let info = self
+                .policy()
+                .and(self.plugins().operation(&caller.name).ok());
+            if let Some(other) = info.and_then(|info| info.alias_of.clone()) {
+                self.ask(host, chain, Asked::Operation(&other))?;
+            }
         }
         self.allow_privilege(host, chain, globals)
     }

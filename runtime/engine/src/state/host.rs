@@ -264,6 +264,10 @@ impl Host {
 
     pub(crate) fn reached_by(&self, name: &str, address: Option<std::net::IpAddr>) {
         let mut reached = self.reached.write().unwrap_or_else(PoisonError::into_inner);
+        // The last name is the host's own; those before it were of jump hosts.
+        if reached.first().is_some_and(|held| held != name) {
+            reached.clear();
+        }
         let names = [Some(name.to_owned()), address.map(|ip| ip.to_string())];
         for name in names.into_iter().flatten() {
             if !reached.contains(&name) {
