@@ -28,6 +28,7 @@ mod host;
 mod operation;
 mod ops;
 pub mod pack_files;
+pub mod project;
 pub mod setup;
 mod state;
 

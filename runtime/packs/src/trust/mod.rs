@@ -14,3 +14,13 @@ mod verdict;
 pub use decide::{Claim, Trust};
 pub use model::{Revoked, RevokedThing, Signers, TrustFile, TrustedKey};
 pub use verdict::{Distrust, Signer, Vouched};
+
+pub use jiff::civil::Date;
+
+/// Today in UTC: the day on which keys must not have expired.
+#[must_use]
+pub fn today() -> Date {
+    jiff::Timestamp::now()
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .date()
+}

@@ -1,0 +1,175 @@
+//! What a run loads of a lock: with every signature and digest checked again.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use windlass_engine::capability::Capabilities;
+use windlass_packs::lock::{LockedPack, Source};
+use windlass_packs::manifest::{self, Limits, Manifest};
+use windlass_packs::sign::{Digest, Statement};
+use windlass_packs::sources::{Contents, SIGNATURE_END, SIGNATURES, STATEMENT};
+use windlass_packs::trust::{Claim, today};
+use windlass_plugins::{Pack, PackComponent};
+
+use super::error::ProjectError;
+use super::read::Project;
+use crate::pack_files;
+
+/// How strict a run is about its lock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LoadOptions {
+    /// Packs from folders must be what was locked.
+    pub locked: bool,
+}
+
+/// A pack of a lock, ready to be loaded into a host.
+#[derive(Clone, Debug)]
+pub struct LoadedPack {
+    /// What the host loads.
+    pub pack: Pack,
+    /// What it may do beyond planning: what its manifest asks for, as far as the lock approved it.
+    pub granted: Capabilities,
+    /// What one call may use, by its manifest.
+    pub limits: Limits,
+    /// Nobody signed it: where it is, for every plan to say so.
+    pub unsigned: Option<Utf8PathBuf>,
+    /// It is not as it was locked: what it asks for beyond that is not granted.
+    pub changed: bool,
+}
+
+impl Project {
+    /// The packs of the lock.
+    ///
+    /// # Errors
+    /// [`ProjectError`]: the lock is not what is asked for, a pack is not what is locked, or nobody vouches for it now.
+    pub async fn load(&self, options: LoadOptions) -> Result<Vec<LoadedPack>, ProjectError> {
+        self.check()?;
+        let mut loaded = Vec::new();
+        for pack in &self.lock.packs {
+            // Sources wait for disks and networks.
+            let folder = tokio::task::block_in_place(|| self.sources.locked(pack))?;
+            loaded.push(match &pack.source {
+                Source::Path(_) => self.local(pack, &folder, options).await?,
+                _ => self.fetched(pack, &folder)?,
+            });
+        }
+        Ok(loaded)
+    }
+
+    /// A pack that was fetched: components are not read before they are called.
+    fn fetched(&self, locked: &LockedPack, folder: &Utf8Path) -> Result<LoadedPack, ProjectError> {
+        let title = format!("{} {}", locked.name, locked.version);
+        let read = |path: &Utf8Path| {
+            let path = folder.join(path);
+            std::fs::read(&path).map_err(|source| ProjectError::Io { path, source })
+        };
+        let changed = |what: &str| ProjectError::Changed {
+            title: title.clone(),
+            folder: folder.to_owned(),
+            what: what.to_owned(),
+        };
+        let below = Utf8Path::new(SIGNATURES);
+        let signed = read(&below.join(STATEMENT))?;
+        let statement = Statement::read(&signed)
+            .filter(|statement| statement.digest() == locked.digest)
+            .ok_or_else(|| changed(below.join(STATEMENT).as_str()))?;
+        let text = read(manifest::FILE.into())?;
+        if Digest::of(&text) != statement.manifest {
+            return Err(changed(manifest::FILE));
+        }
+        let text = String::from_utf8_lossy(&text);
+        let manifest = Manifest::parse(&text, folder.join(manifest::FILE).as_str())?;
+        for part in &locked.components {
+            if statement.files.get(&part.path) != Some(&part.digest) {
+                return Err(changed(&format!("{} in packs.lock", part.path)));
+            }
+        }
+        let signatures = signatures(folder)?;
+        let claim = Claim {
+            found: &statement,
+            signed: Some(&signed),
+            signatures: &signatures,
+        };
+        let vouched = self.trust.decide(claim, today());
+        vouched.map_err(|why| ProjectError::Distrust {
+            title: title.clone(),
+            origin: locked.source.to_string(),
+            why,
+        })?;
+        Ok(LoadedPack {
+            pack: unread(locked, folder),
+            granted: manifest.capabilities.within(&locked.approved),
+            limits: manifest.limits,
+            unsigned: None,
+            changed: false,
+        })
+    }
+
+    /// A pack of a folder, which may have been changed since.
+    async fn local(
+        &self,
+        locked: &LockedPack,
+        folder: &Utf8Path,
+        options: LoadOptions,
+    ) -> Result<LoadedPack, ProjectError> {
+        let contents = Contents::from_folder(folder)?;
+        let vouched = self.vouched(&contents, &locked.source)?;
+        let changed = contents.statement().digest() != locked.digest;
+        if changed && options.locked {
+            return Err(ProjectError::LocalChanged {
+                title: format!("{} {}", locked.name, locked.version),
+                folder: folder.to_owned(),
+            });
+        }
+        let pack = match changed {
+            true => pack_files::open(folder).await?.pack,
+            false => unread(locked, folder),
+        };
+        Ok(LoadedPack {
+            pack,
+            granted: contents.manifest.capabilities.within(&locked.approved),
+            limits: contents.manifest.limits,
+            unsigned: vouched.is_none().then(|| folder.to_owned()),
+            changed,
+        })
+    }
+}
+
+/// A pack whose components are read at their first call.
+fn unread(locked: &LockedPack, folder: &Utf8Path) -> Pack {
+    let components = locked.components.iter().map(|part| {
+        let path = folder.join(&part.path).into_std_path_buf();
+        let index = part.index.clone().unwrap_or_default();
+        let digest = part.digest.hex();
+        PackComponent::locked(
+            part.path.as_str(),
+            path,
+            &digest,
+            index.operations,
+            index.facts,
+        )
+    });
+    Pack::new(
+        locked.name.to_string(),
+        locked.version.to_string(),
+        components.collect(),
+    )
+}
+
+/// The signatures in a folder: names of their files and texts.
+fn signatures(folder: &Utf8Path) -> Result<Vec<(String, String)>, ProjectError> {
+    let below = folder.join(SIGNATURES);
+    let failed = |source| ProjectError::Io {
+        path: below.clone(),
+        source,
+    };
+    let mut all = Vec::new();
+    for entry in below.read_dir_utf8().map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let name = entry.file_name().to_owned();
+        if name.ends_with(SIGNATURE_END) {
+            let bytes = std::fs::read(entry.path()).map_err(failed)?;
+            all.push((name, String::from_utf8_lossy(&bytes).into_owned()));
+        }
+    }
+    all.sort();
+    Ok(all)
+}
