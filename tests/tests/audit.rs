@@ -79,7 +79,7 @@ server.shell(name = "Fails", commands = ["cat /etc/app.key; exit 3"], _ignore_er
             .collect()
     };
     let pack = &of("run")[0]["packs"][0];
-    assert_eq!(pack["name"], "standard", "{pack}");
+    assert_eq!(pack["name"], "windlass:standard", "{pack}");
     assert_eq!(pack["digest"].as_str().unwrap().len(), 64);
     let plan = of("plan")[0];
     assert_eq!(plan["digest"], runs[0]["plan"]);

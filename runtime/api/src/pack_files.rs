@@ -206,8 +206,12 @@ async fn gathered(
         reports.push(asked(&name, &version, report, part.clone()).await?);
         parts.push(part);
     }
+    // Whoever names a pack by its path gives it what its manifest asks for.
+    let granted = manifest
+        .as_ref()
+        .map(|manifest| manifest.capabilities.clone());
     Ok(OpenedPack {
-        pack: Pack::new(name.clone(), version.clone(), parts),
+        pack: Pack::new(name.clone(), version.clone(), parts).granting(granted.unwrap_or_default()),
         report: PackReport {
             name,
             version,

@@ -12,8 +12,10 @@ use windlass_engine::error::EngineError;
 use windlass_engine::inventory::{Inventory, InventoryOptions};
 use windlass_engine::json::Json;
 use windlass_engine::plugins::{PluginError, Plugins};
+use windlass_engine::policy::Policy;
 use windlass_engine::secrets::SecretStore;
 use windlass_engine::state::{Connectors, LocalFilesFactory, Setup, State};
+use windlass_packs::policy::{PackClaim, PolicyFile};
 use windlass_plugins::{Host, LoadError, Pack};
 
 /// What a run is made from.
@@ -146,8 +148,38 @@ pub async fn new_state(
         secrets: options.secrets.clone(),
         folder,
         limit,
-        policy: None,
+        policy: system_policy()?.map(|policy| policy as Arc<dyn Policy>),
     })
+}
+
+/// The policy of this machine; none where there is none. Every state that this crate makes asks it.
+///
+/// # Errors
+/// [`EngineError::Policy`] for one that cannot be relied on: then nothing may run.
+pub fn system_policy() -> Result<Option<Arc<PolicyFile>>, EngineError> {
+    match windlass_packs::policy::read_system() {
+        Ok(policy) => Ok(policy.map(Arc::new)),
+        Err(error) => Err(EngineError::Policy(error.to_string())),
+    }
+}
+
+/// Refuses packs that a policy does not allow; `packs` are names, and the keys that signed each.
+///
+/// # Errors
+/// [`EngineError::Policy`] with the line.
+pub fn allow_packs<'a>(
+    policy: Option<&PolicyFile>,
+    packs: impl IntoIterator<Item = (&'a str, &'a [String])>,
+) -> Result<(), EngineError> {
+    let Some(policy) = policy else {
+        return Ok(());
+    };
+    for (name, signers) in packs {
+        policy
+            .allow_pack(PackClaim { name, signers })
+            .map_err(|denial| EngineError::Policy(denial.to_string()))?;
+    }
+    Ok(())
 }
 
 /// Views of the controller's files: the deploy's folder, and the paths that a call names.

@@ -10,6 +10,7 @@ use windlass_engine::connector::Connector;
 use windlass_engine::error::EngineError;
 use windlass_engine::inventory::Inventory;
 use windlass_engine::plugins::Plugins;
+use windlass_engine::policy::Policy;
 use windlass_engine::secrets::SecretStore;
 use windlass_engine::state::{
     HostMeta, HostOperation, HostResults, OperationId, OperationMeta, Setup,
@@ -18,7 +19,7 @@ use windlass_plugins::Pack;
 
 use crate::connectors::Registry;
 use crate::host::Host;
-use crate::setup::{local_files, plugins_of, standard_plugins};
+use crate::setup::{allow_packs, local_files, plugins_of, standard_plugins, system_policy};
 
 /// What a state is made with beside inventory and config: connectors, packs, secrets. It makes one state.
 #[derive(Default)]
@@ -119,6 +120,13 @@ impl StateBuilder {
         config: Config,
         limit: Option<Vec<String>>,
     ) -> Result<State, EngineError> {
+        let policy = system_policy()?;
+        // A program vouches for its packs itself: nobody signed them.
+        let unsigned = self
+            .packs
+            .iter()
+            .map(|pack| (pack.name.as_str(), [].as_slice()));
+        allow_packs(policy.as_deref(), unsigned)?;
         let plugins = match &self.plugins {
             Some(plugins) => plugins.clone(),
             None if self.packs.is_empty() => standard_plugins().await?,
@@ -140,7 +148,7 @@ impl StateBuilder {
             secrets: self.secrets.clone(),
             folder,
             limit,
-            policy: None,
+            policy: policy.map(|policy| policy as Arc<dyn Policy>),
         };
         windlass_engine::state::State::new(setup).map(State)
     }

@@ -81,12 +81,15 @@ pub enum EngineError {
     /// A secret could not be resolved.
     #[error(transparent)]
     Secret(#[from] crate::secrets::SecretError),
-    /// The policy does not allow it.
-    #[error(transparent)]
-    Denied(#[from] crate::policy::Denial),
     /// The audit cannot be kept.
     #[error(transparent)]
     Audit(#[from] crate::audit::AuditError),
+    /// The policy of the machine cannot be relied on.
+    #[error("{0}")]
+    Policy(String),
+    /// The policy does not allow it.
+    #[error(transparent)]
+    Denied(#[from] crate::policy::Denial),
     /// The run was interrupted by the user.
     #[error("interrupted")]
     Interrupted,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 use windlass_engine::audit::PackInfo;
+use windlass_engine::policy::Owner;
 
 use crate::cache::CodeCache;
 use crate::component::{self, Compiled, Component};
@@ -61,9 +62,15 @@ impl HostBuilder {
         let mut namespaces: BTreeMap<String, Arc<Component>> = BTreeMap::new();
         let (mut operations, mut facts) = (BTreeMap::new(), BTreeMap::new());
         let mut packs = Vec::new();
+        let mut owners = BTreeMap::new();
         for pack in self.packs {
             let mut digests = Vec::new();
-            let origin = format!("{} {}", pack.name, pack.version);
+            let owner = Arc::new(Owner {
+                name: pack.name.clone(),
+                version: pack.version.clone(),
+                granted: pack.granted,
+            });
+            let origin = owner.to_string();
             for part in pack.components {
                 let (component, index) = loader.load(&pack.name, &origin, part).await?;
                 digests.push(component.digest.clone());
@@ -79,6 +86,7 @@ impl HostBuilder {
                         second: component.name.clone(),
                     });
                 }
+                owners.insert(namespace, owner.clone());
                 for info in index.operations {
                     let signature = Signature::new(&info.name, &info.parameters).map_err(bad)?;
                     let entry = Entry {
@@ -112,6 +120,7 @@ impl HostBuilder {
             facts,
             warnings,
             packs,
+            owners,
         )))
     }
 }

@@ -13,6 +13,7 @@ use windlass_engine::json::{Json, JsonMap, canonical};
 use windlass_engine::local_files::local_path_arguments;
 use windlass_engine::nearest::nearest;
 use windlass_engine::plugins::{Bound, GuestError, PlanningView, PluginError, Plugins};
+use windlass_engine::policy::Owner;
 use windlass_engine::secrets::SecretStore;
 
 use crate::bindings::exports::windlass::plugin::fact_source::Raw;
@@ -54,6 +55,8 @@ pub struct Host {
     facts: BTreeMap<String, Entry<FactInfo>>,
     warnings: Vec<String>,
     packs: Vec<PackInfo>,
+    /// The pack of each namespace.
+    owners: BTreeMap<String, Arc<Owner>>,
     memo: Memo,
     guest_calls: AtomicU64,
     remembered: AtomicU64,
@@ -113,6 +116,7 @@ impl Host {
         facts: BTreeMap<String, Entry<FactInfo>>,
         warnings: Vec<String>,
         packs: Vec<PackInfo>,
+        owners: BTreeMap<String, Arc<Owner>>,
     ) -> Self {
         let memo = Memo::new(limits.memo);
         Self {
@@ -122,6 +126,7 @@ impl Host {
             facts,
             warnings,
             packs,
+            owners,
             memo,
             guest_calls: AtomicU64::new(0),
             remembered: AtomicU64::new(0),
@@ -372,6 +377,11 @@ impl Plugins for Host {
             Value::Values(values) => Ok((*values).clone()),
             _ => Err(PluginError::Load(String::from("values of another kind"))),
         }
+    }
+
+    fn owner(&self, name: &str) -> Option<Arc<Owner>> {
+        let (namespace, _) = name.split_once('.')?;
+        self.owners.get(namespace).cloned()
     }
 
     fn packs(&self) -> Vec<PackInfo> {

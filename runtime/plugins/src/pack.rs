@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use windlass_engine::capability::Capabilities;
 use windlass_engine::contract::{FactInfo, OperationInfo};
 
 use crate::error::LoadError;
@@ -18,6 +19,8 @@ pub struct Pack {
     pub version: String,
     /// Its components.
     pub components: Vec<PackComponent>,
+    /// What it may do beyond planning. None: it is not limited, as the standard pack. Default: nothing.
+    pub granted: Option<Capabilities>,
 }
 
 /// A component of a pack.
@@ -74,7 +77,15 @@ impl Pack {
             name: name.into(),
             version: version.into(),
             components,
+            granted: Some(Capabilities::default()),
         }
+    }
+
+    /// What it may do beyond planning: what its manifest asks for, and was approved.
+    #[must_use]
+    pub fn granting(mut self, capabilities: Capabilities) -> Self {
+        self.granted = Some(capabilities);
+        self
     }
 
     /// All `*.wasm` files of a folder, by name. Compiled code beside them is not looked at: it would be run without

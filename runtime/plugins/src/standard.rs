@@ -6,6 +6,9 @@ use crate::error::LoadError;
 use crate::index::Index;
 use crate::pack::{Pack, PackComponent};
 
+/// The name of the standard pack.
+pub(crate) const STANDARD: &str = "windlass:standard";
+
 /// A component that was embedded, with code and index where these were made from the same bytes.
 struct Embedded {
     name: &'static str,
@@ -32,11 +35,10 @@ pub fn standard() -> Result<Pack, LoadError> {
             .and_then(|(code, index)| Some((code, Index::read(index.as_bytes())?))),
         kept: None,
     });
-    Ok(Pack::new(
-        "standard",
-        env!("CARGO_PKG_VERSION"),
-        components.collect(),
-    ))
+    Ok(Pack {
+        granted: None,
+        ..Pack::new(STANDARD, env!("CARGO_PKG_VERSION"), components.collect())
+    })
 }
 
 #[cfg(test)]
