@@ -12,3 +12,5 @@ pub mod sign;
 pub mod sources;
 pub mod strict;
 pub mod trust;
+
+pub use semver;
