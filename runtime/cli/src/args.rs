@@ -35,6 +35,7 @@ pub(crate) enum Command {
     Help(commands::help::HelpArgs),
     Init(commands::init::InitArgs),
     Pack(commands::pack::PackArgs),
+    Policy(commands::policy::PolicyArgs),
     Audit(commands::audit::AuditArgs),
     Completions(commands::completions::CompletionsArgs),
 }
@@ -147,6 +148,15 @@ pub(crate) struct Global {
         help_heading = "Running"
     )]
     pub(crate) packs: Vec<Utf8PathBuf>,
+    /// Packs are exactly those of packs.lock: folders that were changed since, and --pack, are refused
+    #[arg(long, global = true, hide_short_help = true, help_heading = "Packs")]
+    pub(crate) locked: bool,
+    /// Fetch nothing over a network
+    #[arg(long, global = true, hide_short_help = true, help_heading = "Packs")]
+    pub(crate) offline: bool,
+    /// Both --locked and --offline
+    #[arg(long, global = true, hide_short_help = true, help_heading = "Packs")]
+    pub(crate) frozen: bool,
     /// Do not ask before changing anything
     #[arg(long, short, global = true, help_heading = "Running")]
     pub(crate) yes: bool,
@@ -338,6 +348,16 @@ pub(crate) struct Global {
 }
 
 impl Global {
+    /// Packs are exactly those of the lock.
+    pub(crate) fn is_locked(&self) -> bool {
+        self.locked || self.frozen
+    }
+
+    /// Nothing is fetched over a network.
+    pub(crate) fn is_offline(&self) -> bool {
+        self.offline || self.frozen
+    }
+
     /// How operations and hosts take turns.
     pub(crate) fn strategy(&self) -> Strategy {
         match self.strategy {

@@ -3,6 +3,7 @@
 use thiserror::Error;
 use windlass::engine::error::EngineError;
 use windlass::pack_files::PackFileError;
+use windlass::project::ProjectError;
 
 use crate::ui::Ui;
 
@@ -46,6 +47,9 @@ pub(crate) enum CliError {
     /// A pack.
     #[error(transparent)]
     Pack(Box<PackFileError>),
+    /// The packs of a project.
+    #[error(transparent)]
+    Project(Box<ProjectError>),
     /// A file or stream.
     #[error("{what}: {source}")]
     Io {
@@ -66,10 +70,15 @@ impl CliError {
         move |source| Self::Io { what, source }
     }
 
+    /// For `map_err` on what a project's packs come to.
+    pub(crate) fn project(error: ProjectError) -> Self {
+        Self::Project(Box::new(error))
+    }
+
     /// The exit code.
     pub(crate) fn code(&self) -> i32 {
         match self {
-            Self::Usage(_) | Self::Pack(_) | Self::Io { .. } => USAGE,
+            Self::Usage(_) | Self::Pack(_) | Self::Project(_) | Self::Io { .. } => USAGE,
             Self::Engine(
                 EngineError::NoHostsRemaining { .. }
                 | EngineError::TooManyFailed { .. }

@@ -72,6 +72,7 @@ fn dispatch(context: &Context, command: Command) -> Result<Status, CliError> {
         Command::Exec(args) => context.wait(commands::exec::run(context, &args)),
         Command::Fact(args) => context.wait(commands::fact::run(context, &args)),
         Command::Op(args) => context.wait(commands::op::run(context, &args)),
+        Command::Policy(args) => context.wait(commands::policy::run(context, &args)),
         Command::Audit(args) => commands::audit::run(context, &args),
         Command::Pack(args) => context.wait(commands::pack::run(context, &args)),
     }

@@ -1,25 +1,61 @@
-//! The packs of a run: the standard pack, and those that the command line names.
+//! The packs of a run: the standard pack, those that the project locks, and those that the command line names.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
+use etcetera::BaseStrategy;
 use windlass::engine::error::EngineError;
 use windlass::engine::plugins::{PluginError, Plugins};
 use windlass::plugins::{LoadError, Pack};
+use windlass::project::{LoadOptions, Places, Project};
 use windlass::{pack_files, setup};
 
 use crate::context::Context;
 use crate::errors::CliError;
 
-/// The plugins of the standard pack and of each `--pack`, which nobody signed: it is said which they are.
-pub(crate) async fn plugins(context: &Context) -> Result<Arc<dyn Plugins>, CliError> {
+/// The administrators' file of whom to trust.
+const SYSTEM_TRUST: &str = "/etc/windlass/trust.toml";
+
+/// The plugins of the standard pack, of the packs that the project in a folder locks, and of each `--pack`, which
+/// nobody signed: it is said which they are.
+pub(crate) async fn plugins(
+    context: &Context,
+    folder: &Utf8Path,
+) -> Result<Arc<dyn Plugins>, CliError> {
     let warn = |text: &str| {
         let label = context.ui.error.yellow("warning:");
         context.ui.error_line(&format!("{label} {text}"));
     };
+    let policy = setup::system_policy()?;
     let mut packs = vec![setup_error(windlass::plugins::standard())?];
+    let found = Project::find(folder, &places(context)?).map_err(CliError::project)?;
+    if let Some(project) = found {
+        let options = LoadOptions {
+            locked: context.global.is_locked(),
+        };
+        for loaded in project.load(options).await.map_err(CliError::project)? {
+            let title = format!("{} {}", loaded.pack.name, loaded.pack.version);
+            if let Some(folder) = &loaded.unsigned {
+                warn(&format!("the pack {title} in {folder} is not signed"));
+            }
+            if loaded.changed {
+                warn(&format!(
+                    "the pack {title} was changed since it was locked; `windlass pack lock` locks it as it is now"
+                ));
+            }
+            packs.push(loaded.pack);
+        }
+    }
     for path in &context.global.packs {
-        packs.push(pack_at(path).await?);
+        if context.global.is_locked() {
+            return Err(CliError::Usage(format!(
+                "--pack {path} is in no lock, and --locked is given\n  add it to the project: `windlass pack add NAME --path {path}`"
+            )));
+        }
+        let pack = pack_at(path).await?;
+        setup::allow_packs(policy.as_deref(), [(pack.name.as_str(), [].as_slice())])?;
+        packs.push(pack);
         warn(&format!(
             "the pack {path} is not signed; it is used because --pack names it"
         ));
@@ -27,6 +63,32 @@ pub(crate) async fn plugins(context: &Context) -> Result<Arc<dyn Plugins>, CliEr
     let host = setup::plugin_host(packs).await?;
     host.warnings().iter().for_each(|text| warn(text));
     Ok(host)
+}
+
+/// The project of a folder, which may have nothing yet.
+pub(crate) fn project(context: &Context, folder: &Utf8Path) -> Result<Project, CliError> {
+    Project::open(folder, &places(context)?).map_err(CliError::project)
+}
+
+/// Where packs are kept, and who says whom to trust.
+fn places(context: &Context) -> Result<Places, CliError> {
+    let no_home = || {
+        CliError::Usage(String::from(
+            "there is no folder for packs\n  set HOME, or XDG_DATA_HOME and XDG_CONFIG_HOME",
+        ))
+    };
+    let strategy = etcetera::choose_base_strategy().map_err(|_| no_home())?;
+    let below = |folder: PathBuf, rest: &str| {
+        Utf8PathBuf::from_path_buf(folder.join("windlass").join(rest)).map_err(|_| no_home())
+    };
+    Ok(Places {
+        store: below(strategy.data_dir(), "packs")?,
+        trust: vec![
+            Utf8PathBuf::from(SYSTEM_TRUST),
+            below(strategy.config_dir(), "trust.toml")?,
+        ],
+        offline: context.global.is_offline(),
+    })
 }
 
 /// The pack at a path: a component, a folder of components, or a folder with a manifest, which gives it its name.

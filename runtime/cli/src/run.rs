@@ -50,7 +50,7 @@ impl<'a> Run<'a> {
         wants: Wants,
     ) -> Result<Run<'a>, CliError> {
         let options = run_options(context, inventory, folder)?;
-        let plugins = packs::plugins(context).await?;
+        let plugins = packs::plugins(context, &options.folder).await?;
         let connectors = Arc::new(context.connectors());
         let state = setup::new_state(&options, plugins, connectors).await?;
         let label = context.ui.error.yellow("warning:");
@@ -71,7 +71,9 @@ impl<'a> Run<'a> {
             state.add_observer(Arc::new(Journal::begin(&journal_folder()?, command)?));
         }
         // In front of everything that could connect.
-        audit::begin(&state, wants.command, false)?;
+        let policy = setup::system_policy()?;
+        let required = policy.is_some_and(|policy| policy.requires_audit().is_some());
+        audit::begin(&state, wants.command, required)?;
         // Behind the journal: what is shown as done is written down.
         state.add_observer(Arc::new(Terminal::new(context.ui.clone(), shown)));
         Ok(Self {

@@ -81,6 +81,20 @@ pub enum ProjectError {
         /// What differs.
         gaps: String,
     },
+    /// A version that `packs.toml` does not allow.
+    #[error(
+        "{path} asks for {name} {asked}, which {version} is not\n  change what it asks for first"
+    )]
+    NotAsked {
+        /// `packs.toml`.
+        path: Utf8PathBuf,
+        /// The pack.
+        name: String,
+        /// The range that it asks for.
+        asked: String,
+        /// What was named.
+        version: String,
+    },
     /// No pack of this name.
     #[error("{path} asks for no pack {name}{nearest}")]
     Unknown {

@@ -112,6 +112,14 @@ impl Project {
         ask: &Ask,
         exactly: Option<&Version>,
     ) -> Result<LockedPack, ProjectError> {
+        if let Some(version) = exactly.filter(|version| !ask.version.matches(version)) {
+            return Err(ProjectError::NotAsked {
+                path: asks_file(&self.folder),
+                name: name.to_string(),
+                asked: ask.version.to_string(),
+                version: version.to_string(),
+            });
+        }
         let range = exactly.map_or_else(|| ask.version.clone(), only);
         // Sources wait for disks and networks.
         let contents =

@@ -36,7 +36,7 @@ pub(crate) fn run(context: &Context, args: &HelpArgs) -> Result<Status, CliError
             .line(found.render_long_help().to_string().trim_end());
         return Ok(Status::Done);
     }
-    let plugins = context.wait(packs::plugins(context))?;
+    let plugins = context.wait(packs::plugins(context, ".".into()))?;
     let page = page(plugins.as_ref(), name)?;
     if context.ui.json {
         context.ui.json_document(&page.json);

@@ -23,7 +23,7 @@ pub(crate) struct FactsArgs {
 }
 
 pub(crate) fn operations(context: &Context, args: &OperationsArgs) -> Result<Status, CliError> {
-    let plugins = context.wait(packs::plugins(context))?;
+    let plugins = context.wait(packs::plugins(context, ".".into()))?;
     let all = plugins.operations();
     let entries = all
         .iter()
@@ -33,7 +33,7 @@ pub(crate) fn operations(context: &Context, args: &OperationsArgs) -> Result<Sta
 }
 
 pub(crate) fn facts(context: &Context, args: &FactsArgs) -> Result<Status, CliError> {
-    let plugins = context.wait(packs::plugins(context))?;
+    let plugins = context.wait(packs::plugins(context, ".".into()))?;
     let all = plugins.facts();
     let entries = all
         .iter()

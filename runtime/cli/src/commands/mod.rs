@@ -12,3 +12,4 @@ pub(crate) mod list;
 pub(crate) mod op;
 pub(crate) mod pack;
 pub(crate) mod plan;
+pub(crate) mod policy;

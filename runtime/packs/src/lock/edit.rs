@@ -41,20 +41,6 @@ pub fn with_pack(
     Ok(document.to_string())
 }
 
-/// The text of a `packs.toml` without a pack.
-///
-/// # Errors
-/// A text that is no TOML.
-pub fn without_pack(text: &str, name: &PackName) -> Result<String, EditError> {
-    let mut document: DocumentMut = text
-        .parse()
-        .map_err(|error: toml_edit::TomlError| EditError(error.to_string()))?;
-    if let Some(packs) = document.get_mut("packs").and_then(Item::as_table_like_mut) {
-        packs.remove(&name.to_string());
-    }
-    Ok(document.to_string())
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -71,7 +57,6 @@ mod tests {
             with,
             format!("{text}\"acme:b\" = {{ version = \"^1.2\", oci = \"r.example.org/b\" }}\n")
         );
-        assert_eq!(without_pack(&with, &name).unwrap(), text);
         let new = with_pack("", &name, None, &Source::Path("x".into())).unwrap();
         assert_eq!(new, "[packs]\n\"acme:b\" = { path = \"x\" }\n");
         assert!(with_pack("packs = 1", &name, None, &source).is_err());

@@ -8,7 +8,7 @@ mod source;
 
 pub use asks::{ASKS_FILE, Ask, Asks, asks_file};
 pub use change::{Change, Replayed, gap, gaps};
-pub use edit::{EditError, with_pack, without_pack};
+pub use edit::{EditError, with_pack};
 pub use file::{
     ComponentIndex, LOCK_FILE, Lock, LockError, LockedComponent, LockedPack, lock_file,
 };

@@ -191,6 +191,13 @@ impl Contents {
         }
     }
 
+    /// True when somebody signed a statement of just these files. Who that is, is not looked at.
+    #[must_use]
+    pub fn is_signed_as_it_is(&self) -> bool {
+        let own = self.statement().text();
+        !self.signatures.is_empty() && self.signed.as_deref() == Some(own.as_bytes())
+    }
+
     /// Puts a signature over its statement in. Signatures over another statement go.
     pub fn add_signature(&mut self, signature: &Signature) {
         let text = self.statement().text().into_bytes();

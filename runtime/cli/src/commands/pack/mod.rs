@@ -1,8 +1,14 @@
 //! `windlass pack`: for those who write plugins, and those who use theirs. A file a command.
 
+mod add;
+mod change;
 mod keygen;
+mod lock;
+mod push;
 mod sign;
 mod test;
+mod update;
+mod vendor;
 
 use clap::{Args, Subcommand};
 
@@ -21,6 +27,11 @@ enum PackCommand {
     Test(test::TestArgs),
     Keygen(keygen::KeygenArgs),
     Sign(sign::SignArgs),
+    Push(push::PushArgs),
+    Add(add::AddArgs),
+    Update(update::UpdateArgs),
+    Lock(lock::LockArgs),
+    Vendor(vendor::VendorArgs),
 }
 
 pub(crate) async fn run(context: &Context, args: &PackArgs) -> Result<Status, CliError> {
@@ -28,6 +39,11 @@ pub(crate) async fn run(context: &Context, args: &PackArgs) -> Result<Status, Cl
         PackCommand::Test(args) => test::run(context, args).await,
         PackCommand::Keygen(args) => keygen::run(context, args),
         PackCommand::Sign(args) => sign::run(context, args),
+        PackCommand::Push(args) => push::run(context, args).await,
+        PackCommand::Add(args) => add::run(context, args).await,
+        PackCommand::Update(args) => update::run(context, args).await,
+        PackCommand::Lock(args) => lock::run(context, args).await,
+        PackCommand::Vendor(args) => vendor::run(context, args),
     }
 }
 
