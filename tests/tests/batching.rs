@@ -107,13 +107,15 @@ fn compare(
     let deploys = proptest::collection::vec(operation(), 2..14);
     TestRunner::new(config)
         .run(&deploys, |operations| {
-            reset();
             windlass.write("deploy.star", deploy(&operations));
-            for first in [true, false] {
-                let batched = run(0, &[]);
-                // The second time there may be nothing to do.
-                prop_assert!(!first || batched.0.contains("[\""), "nothing was told");
-                prop_assert_eq!(batched, run(1, &["--no-batch"]));
+            for strategy in [&[][..], &["--no-wait"]] {
+                reset();
+                for first in [true, false] {
+                    let batched = run(0, strategy);
+                    // The second time there may be nothing to do.
+                    prop_assert!(!first || batched.0.contains("[\""), "nothing was told");
+                    prop_assert_eq!(batched, run(1, &[strategy, &["--no-batch"]].concat()));
+                }
             }
             Ok(())
         })
@@ -329,4 +331,82 @@ fn a_timeout_in_a_shell_leaves_no_process_and_the_next_command_runs() {
         (&json!(4), &json!(2))
     );
     assert_eq!(hosts[0].processes(), Vec::<String>::new());
+}
+
+#[test]
+fn operations_of_a_host_travel_together_where_nobody_waits() {
+    let windlass = Windlass::new();
+    windlass.write("source", "content\n");
+    let root = windlass.dir().join("w");
+    windlass.write(
+        "deploy.star",
+        TWENTY.replace("/srv/w", root.to_str().unwrap()),
+    );
+    // How many facts were asked once execution had begun, and what became of the operations.
+    let run = |more: &[&str]| {
+        let _ = std::fs::remove_dir_all(&root);
+        let line = ["apply", "@local", "deploy.star", "--yes", "--json", "-vvv"];
+        let lines = windlass.run([&line, more].concat()).succeeds().json_lines();
+        let executed = lines
+            .iter()
+            .skip_while(|line| line["event"] != "operation-host-start");
+        let facts = executed.filter(|line| line["event"] == "fact").count();
+        (facts, outcome(&lines, "@local"))
+    };
+    let (each, apart) = run(&[]);
+    let (few, together) = run(&["--no-wait"]);
+    assert_eq!(apart, together);
+    assert!(few <= 6, "{few} facts were asked between operations");
+    assert!(each > 20, "{each} facts were asked with a barrier");
+    // Operations of one host alone have nobody to wait for, whatever the strategy.
+    let (dag, _) = run(&["--strategy", "dag"]);
+    assert_eq!(dag, few);
+}
+
+#[test]
+fn what_fails_stops_what_travels_with_it() {
+    let windlass = Windlass::new();
+    let root = windlass.dir().join("w");
+    let root = root.to_str().unwrap();
+    let deploy = format!(
+        r#"
+files.directory(path = "{root}/one")
+files.file(path = "{root}/two")
+server.shell(commands = ["echo said; exit 7"])
+server.shell(commands = ["touch {root}/never"])
+files.file(path = "{root}/three")
+"#
+    );
+    windlass.write("deploy.star", &deploy);
+    let run = || {
+        windlass.run([
+            "apply",
+            "@local",
+            "deploy.star",
+            "--yes",
+            "--json",
+            "-vvv",
+            "--no-wait",
+        ])
+    };
+    let lines = run().exits(4).json_lines();
+    let results = &lines.last().unwrap()["hosts"]["@local"]["results"];
+    let counts = ["changed_ops", "error_ops", "not_run_ops"].map(|name| results[name].clone());
+    assert_eq!(counts, [json!(2), json!(1), json!(2)]);
+    let failed = lines
+        .iter()
+        .find(|line| line["event"] == "operation-host-error");
+    assert_eq!(failed.unwrap()["failure"]["exit"]["status"], 7);
+    let there = |name: &str| std::path::Path::new(root).join(name).exists();
+    assert_eq!(
+        ["one", "two", "never", "three"].map(there),
+        [true, true, false, false]
+    );
+    // With its errors ignored, the rest has its turn.
+    windlass.write(
+        "deploy.star",
+        deploy.replace("7\"]", "7\"], _ignore_errors = True"),
+    );
+    let _ = run().succeeds();
+    assert_eq!(["never", "three"].map(there), [true, true]);
 }

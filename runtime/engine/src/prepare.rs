@@ -300,37 +300,20 @@ async fn plan_host(state: &State, host: &Arc<Host>) -> Result<(), String> {
     )
     .await;
     for (operation, first) in operations.iter().zip(first) {
-        let reads = |overlay: &Overlay, facts: &[FactKey]| {
-            facts
-                .iter()
-                .any(|key| overlay.touches(&key.fact, &key.args))
-        };
-        let mut outcome = first;
-        let stale = !overlay.is_empty()
-            && (outcome.plan.is_err() || reads(&overlay, &outcome.read) || outcome.nests);
-        if stale {
-            outcome = plan(state, host, operation, Some(Arc::new(overlay.clone()))).await;
-        }
         let runs = will_run(host, &operation.global_arguments);
         let conditional = runs != Some(true);
-        let mut planned = match outcome.plan {
-            Ok(mut planned) => {
-                if let (Certainty::Certain, Some(after), true) =
-                    (&planned.certainty, overlay.assumed(), outcome.reads_state)
-                {
-                    planned.certainty = Certainty::Assumed(format!("after {after}"));
-                }
-                planned
-            }
+        let (planned, read) = plan_over(state, host, operation, first, &overlay).await;
+        let mut planned = match planned {
+            Ok(planned) => planned,
             Err(PluginError::Guest(error)) if error.kind == ErrorKind::UnknownYet => {
-                at_execution(operation, error.message)
+                at_execution(operation, error.message, &read)
             }
             // Whatever comes before it, it will not be allowed then either.
             Err(error @ PluginError::Denied(_)) => {
                 return fail_plan(state, host, operation, &error);
             }
             Err(error) if conditional || overlay.assumed().is_some() => {
-                at_execution(operation, error.to_string())
+                at_execution(operation, error.to_string(), &read)
             }
             Err(error) => return fail_plan(state, host, operation, &error),
         };
@@ -354,6 +337,35 @@ async fn plan_host(state: &State, host: &Arc<Host>) -> Result<(), String> {
     Ok(())
 }
 
+/// A plan on top of what stands before it: the first one, made on what was observed, where nothing that it read is
+/// predicted to change. With it, the facts that were read.
+pub(crate) async fn plan_over(
+    state: &State,
+    host: &Arc<Host>,
+    operation: &HostOperation,
+    first: PlanOutcome,
+    overlay: &Overlay,
+) -> (Result<Plan, PluginError>, Vec<FactKey>) {
+    let mut outcome = first;
+    let reads = |facts: &[FactKey]| {
+        facts
+            .iter()
+            .any(|key| overlay.touches(&key.fact, &key.args))
+    };
+    let stale =
+        !overlay.is_empty() && (outcome.plan.is_err() || reads(&outcome.read) || outcome.nests);
+    if stale {
+        outcome = plan(state, host, operation, Some(Arc::new(overlay.clone()))).await;
+    }
+    if let (Ok(planned), Some(after), true) =
+        (&mut outcome.plan, overlay.assumed(), outcome.reads_state)
+        && planned.certainty == Certainty::Certain
+    {
+        planned.certainty = Certainty::Assumed(format!("after {after}"));
+    }
+    (outcome.plan, outcome.read)
+}
+
 /// Whether an operation's conditions will hold; none when only execution can tell.
 fn will_run(host: &Host, arguments: &GlobalArguments) -> Option<bool> {
     let will_change = |id: OperationId| {
@@ -364,10 +376,12 @@ fn will_run(host: &Host, arguments: &GlobalArguments) -> Option<bool> {
     Condition::All(arguments.condition.clone()).expected(&will_change)
 }
 
-fn at_execution(operation: &HostOperation, why: String) -> Plan {
+/// The plan of what only execution can tell. What was read for it will be asked again then.
+fn at_execution(operation: &HostOperation, why: String, read: &[FactKey]) -> Plan {
     Plan {
         operation: operation.operation.name().to_owned(),
         certainty: Certainty::AtExecution(why),
+        reads: texts(read),
         ..Plan::default()
     }
 }
@@ -396,7 +410,7 @@ fn fail_plan(
 }
 
 /// Lays what a plan predicts over what later operations see.
-fn predict(plan: &Plan, name: &str, conditional: bool, overlay: &mut Overlay) {
+pub(crate) fn predict(plan: &Plan, name: &str, conditional: bool, overlay: &mut Overlay) {
     let mut nested = plan.nested.iter();
     for step in &plan.planned.steps {
         overlay.add(&step.predictions);
@@ -482,10 +496,14 @@ pub(crate) async fn plan(
     };
     outcome.plan = result.map(|plan| Plan {
         generation: host.generation(),
-        reads: outcome.read.iter().map(|key| key.text.clone()).collect(),
+        reads: texts(&outcome.read),
         ..plan
     });
     outcome
+}
+
+fn texts(facts: &[FactKey]) -> Vec<Arc<str>> {
+    facts.iter().map(|key| key.text.clone()).collect()
 }
 
 /// Plans one operation on what stands now, leaving its nested operations to their turn.

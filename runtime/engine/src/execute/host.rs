@@ -13,7 +13,8 @@ use crate::events::{Event, Failure};
 use crate::plugins::PluginError;
 use crate::state::{Certainty, Host, HostOperation, OperationId, OperationReport, Plan, State};
 
-use super::steps::{Runner, StepError, describe_steps};
+use super::steps::{Runner, StepError};
+use super::words::describe_steps;
 
 /// How many lines of output a failure report shows.
 const REPORT_LINES: usize = 20;
@@ -65,8 +66,13 @@ pub(super) fn skip(state: &State, host: &Host, id: OperationId, why: &str) {
     });
 }
 
-/// Runs an operation on a host.
-pub(super) async fn run_on_host(state: &State, host: &Arc<Host>, id: OperationId) -> Turn {
+/// Runs an operation on a host. `alone`: no other host has to be waited for between it and the next.
+pub(super) async fn run_on_host(
+    state: &State,
+    host: &Arc<Host>,
+    id: OperationId,
+    alone: bool,
+) -> Turn {
     let Some(operation) = host.operation(id) else {
         return Turn::Done;
     };
@@ -101,11 +107,11 @@ pub(super) async fn run_on_host(state: &State, host: &Arc<Host>, id: OperationId
         id,
         name: operation.name.clone(),
     });
-    let report = tries(state, host, &operation).await;
+    let report = tries(state, host, &operation, alone).await;
     finish(state, host, &operation, report)
 }
 
-fn finish(
+pub(super) fn finish(
     state: &State,
     host: &Arc<Host>,
     operation: &HostOperation,
@@ -167,13 +173,18 @@ fn finish(
 }
 
 /// Tries until it succeeds, `_retry_until` holds, or no try is left.
-async fn tries(state: &State, host: &Arc<Host>, operation: &HostOperation) -> OperationReport {
+async fn tries(
+    state: &State,
+    host: &Arc<Host>,
+    operation: &HostOperation,
+    alone: bool,
+) -> OperationReport {
     let arguments = &operation.global_arguments;
     let max_retries = arguments.retries.unwrap_or(0);
     let delay = Duration::from_secs_f64(arguments.retry_delay.unwrap_or(5.0));
     let mut retries = 0;
     loop {
-        let mut report = attempt(state, host, operation).await;
+        let mut report = attempt(state, host, operation, alone).await;
         report.retries = retries;
         let again = match (&report.failure, &arguments.retry_until) {
             (None, Some(until)) => {
@@ -275,13 +286,24 @@ async fn fresh_plan(
     Ok(fresh)
 }
 
-async fn attempt(state: &State, host: &Arc<Host>, operation: &HostOperation) -> OperationReport {
-    let mut runner = Runner::new(state, host, operation);
+async fn attempt(
+    state: &State,
+    host: &Arc<Host>,
+    operation: &HostOperation,
+    alone: bool,
+) -> OperationReport {
+    let mut runner = Runner::new(state, host, operation, alone);
     let result = match fresh_plan(state, host, operation).await {
         Ok(plan) => runner.run_plan(&plan).await,
         Err(error) => Err(StepError::message(error.to_string())),
     };
-    let (steps, output) = runner.into_parts();
+    report(&mut runner, result)
+}
+
+/// What became of an operation whose steps ended like this.
+pub(super) fn report(runner: &mut Runner<'_>, result: Result<(), StepError>) -> OperationReport {
+    let (state, host, operation) = (runner.state, runner.host, runner.operation);
+    let (steps, output) = runner.take_parts();
     let secrets = state.secrets();
     let mut report = OperationReport {
         succeeded: true,
@@ -339,7 +361,7 @@ pub(crate) async fn run_nested(
 ) -> Result<OperationReport, EngineError> {
     let operation = crate::prepare::bind(state, host, call, Some(parent))?;
     host.insert_operation(operation.clone());
-    let report = tries(state, host, &operation).await;
+    let report = tries(state, host, &operation, false).await;
     host.update_operation(operation.id, |held| {
         held.report = Some(Arc::new(report.clone()))
     });

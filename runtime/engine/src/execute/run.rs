@@ -13,6 +13,7 @@ use crate::events::Event;
 use crate::state::{Host, OperationId, Stage, State};
 
 use super::host::{Turn, run_on_host, skip};
+use super::together::{self, together};
 
 /// How operations and hosts take turns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,15 +98,15 @@ impl Run {
         let mut done: HashMap<OperationId, watch::Receiver<bool>> = HashMap::new();
         let mut running = JoinSet::new();
         let stop = Arc::new(Mutex::new(None));
-        for id in self.graph.order() {
-            let mut before: Vec<watch::Receiver<bool>> = self
-                .graph
-                .before(id)
+        for ids in self.runs() {
+            let mut before: Vec<watch::Receiver<bool>> = ids
+                .first()
+                .map_or(&[][..], |id| self.graph.before(*id))
                 .iter()
                 .filter_map(|id| done.get(id).cloned())
                 .collect();
             let (finished, receiver) = watch::channel(false);
-            done.insert(id, receiver);
+            done.extend(ids.iter().map(|id| (*id, receiver.clone())));
             let (run, stop) = (self.clone(), stop.clone());
             running.spawn(async move {
                 for before in &mut before {
@@ -113,7 +114,7 @@ impl Run {
                 }
                 let stopped = || stop.lock().unwrap_or_else(PoisonError::into_inner);
                 if stopped().is_none()
-                    && let Err(error) = run.operation(id).await
+                    && let Err(error) = run.one_or_several(&ids).await
                 {
                     stopped().get_or_insert(error);
                 }
@@ -123,6 +124,44 @@ impl Run {
         while running.join_next().await.is_some() {}
         let error = stop.lock().unwrap_or_else(PoisonError::into_inner).take();
         error.map_or(Ok(()), Err)
+    }
+
+    /// The operations in order, those of one host alone that follow directly on each other taken together.
+    fn runs(&self) -> Vec<Vec<OperationId>> {
+        let mut runs: Vec<Vec<OperationId>> = Vec::new();
+        let mut alone: Option<usize> = None;
+        for id in self.graph.order() {
+            let hosts = self.hosts_of(id);
+            let only = match hosts.as_slice() {
+                [host] => Some(host.index()),
+                _ => None,
+            };
+            match runs.last_mut() {
+                Some(run)
+                    if only.is_some()
+                        && only == alone
+                        && self.graph.before(id) == run.last().copied().as_slice() =>
+                {
+                    run.push(id);
+                }
+                _ => runs.push(vec![id]),
+            }
+            alone = only;
+        }
+        runs
+    }
+
+    async fn one_or_several(self: &Arc<Self>, ids: &[OperationId]) -> Result<(), EngineError> {
+        match ids {
+            [id] => self.operation(*id).await,
+            ids => match ids
+                .first()
+                .and_then(|id| self.hosts_of(*id).into_iter().next())
+            {
+                Some(host) => self.some_of(&host, ids).await,
+                None => Ok(()),
+            },
+        }
     }
 
     async fn free(self: &Arc<Self>) -> Result<(), EngineError> {
@@ -151,19 +190,50 @@ impl Run {
 
     /// All operations of one host, in the order of the whole run.
     async fn all_of(&self, host: &Arc<Host>) -> Result<(), EngineError> {
-        for id in self.graph.order() {
-            if !host.has_operation(id) {
+        let ids = self.graph.order();
+        let ids: Vec<OperationId> = ids
+            .into_iter()
+            .filter(|id| host.has_operation(*id))
+            .collect();
+        self.some_of(host, &ids).await
+    }
+
+    /// Operations of one host that wait for no other host: together where they can travel together.
+    async fn some_of(&self, host: &Arc<Host>, ids: &[OperationId]) -> Result<(), EngineError> {
+        let mut ids = ids;
+        while let [id, rest @ ..] = ids {
+            if !self.state.is_active(host) {
+                self.end_one(*id);
+                ids = rest;
                 continue;
             }
-            if self.state.is_active(host) {
-                self.start(id);
-                let why = self.turn(host, id).await;
-                self.end_one(id);
-                if let Some(why) = why {
-                    self.state.fail_hosts(&[(host.clone(), why)])?;
+            let window = self.state.window().acquire().await;
+            let why = match together(&self.state, host, ids).await {
+                Some(group) => {
+                    let mut ended = 0;
+                    let mut turn = |id: OperationId, begins: bool| {
+                        if begins {
+                            self.start(id);
+                        } else {
+                            ended += 1;
+                            self.end_one(id);
+                        }
+                    };
+                    let why = together::run(&self.state, host, &group, &mut turn).await;
+                    ids = ids.get(ended..).unwrap_or_default();
+                    why
                 }
-            } else {
-                self.end_one(id);
+                None => {
+                    drop(window);
+                    ids = rest;
+                    self.start(*id);
+                    let why = self.turn(host, *id, true).await;
+                    self.end_one(*id);
+                    why
+                }
+            };
+            if let Some(why) = why {
+                self.state.fail_hosts(&[(host.clone(), why)])?;
             }
         }
         Ok(())
@@ -233,7 +303,7 @@ impl Run {
             };
             running.spawn(async move {
                 let _permit = permit;
-                let why = run.turn(&host, id).await;
+                let why = run.turn(&host, id, false).await;
                 (host, why)
             });
         }
@@ -252,7 +322,7 @@ impl Run {
     }
 
     /// A host's turn at an operation. Some: why the host takes no further part.
-    async fn turn(&self, host: &Arc<Host>, id: OperationId) -> Option<String> {
+    async fn turn(&self, host: &Arc<Host>, id: OperationId, alone: bool) -> Option<String> {
         let run_once = host.with_operation(id, |operation| {
             operation.global_arguments.run_once.unwrap_or(false)
         });
@@ -261,7 +331,7 @@ impl Run {
             return None;
         }
         let _window = self.state.window().acquire().await;
-        match run_on_host(&self.state, host, id).await {
+        match run_on_host(&self.state, host, id, alone).await {
             Turn::Done => None,
             Turn::HostFailed(why) => Some(why),
         }

@@ -1,28 +1,23 @@
-//! Runs the steps of a plan on a host, and says in words what steps are.
+//! Runs the steps of a plan on a host.
 
-use std::io::Read as _;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use tokio::io::AsyncWriteExt;
-
 use crate::arguments::GlobalArguments;
-use crate::command::{CommandOutput, render};
-use crate::connector::{Exit, OutputSink};
-use crate::contract::{Action, Atom, Content, Download, Planned, Step, Upload};
+use crate::command::CommandOutput;
+use crate::connector::Exit;
+use crate::contract::{Action, Planned, Step};
 use crate::deploy::{HostContext, Mode};
 use crate::events::Event;
 use crate::json::Json;
 use crate::plugins::Bound;
 use crate::policy::Chain;
 use crate::prepare::{Inner, Outer, bind_nested};
-use crate::remote::{
-    ChainEvent, CommandResult, INLINE, Link, Look, PutRequest, PutSource, Remote, RemoteError, Task,
-};
+use crate::remote::{CommandResult, RemoteError};
 use crate::state::{Host, HostOperation, Plan, State};
 
-use super::bridge::asynchronous;
-use super::lines::LineEvents;
+use super::chain::{Member, Moment, travel};
+use super::together;
+use super::words::describe;
 
 /// Why a step failed.
 pub(super) struct StepError {
@@ -47,9 +42,11 @@ impl StepError {
 pub(super) struct Runner<'a> {
     pub(super) state: &'a State,
     pub(super) host: &'a Arc<Host>,
-    operation: &'a HostOperation,
+    pub(super) operation: &'a HostOperation,
+    alone: bool,
     output: CommandOutput,
-    steps: Vec<String>,
+    /// The steps that ran, in words.
+    pub(super) steps: Vec<String>,
     failed: Option<StepError>,
 }
 
@@ -65,8 +62,15 @@ struct Frame<'a> {
 type Running<'a> = std::pin::Pin<Box<dyn Future<Output = Result<(), StepError>> + Send + 'a>>;
 
 impl<'a> Runner<'a> {
-    pub(super) fn new(state: &'a State, host: &'a Arc<Host>, operation: &'a HostOperation) -> Self {
+    /// `alone`: no other host has to be waited for between this operation and the next.
+    pub(super) fn new(
+        state: &'a State,
+        host: &'a Arc<Host>,
+        operation: &'a HostOperation,
+        alone: bool,
+    ) -> Self {
         Self {
+            alone,
             state,
             host,
             operation,
@@ -76,8 +80,12 @@ impl<'a> Runner<'a> {
         }
     }
 
-    pub(super) fn into_parts(self) -> (Vec<String>, CommandOutput) {
-        (self.steps, self.output)
+    /// The steps that ran, and what they printed.
+    pub(super) fn take_parts(&mut self) -> (Vec<String>, CommandOutput) {
+        (
+            std::mem::take(&mut self.steps),
+            std::mem::take(&mut self.output),
+        )
     }
 
     /// Runs all steps. With `_ignore_errors` and `_continue_on_error` a failing step does not stop those after it.
@@ -140,87 +148,37 @@ impl<'a> Runner<'a> {
         bound: &Bound,
         last: bool,
     ) -> Result<(), StepError> {
-        let remote = self
-            .host
-            .remote()
-            .map_err(|error| StepError::message(error.to_string()))?;
-        let mut links = Vec::with_capacity(steps.len());
-        let mut failed = None;
-        for (action, arguments) in &steps {
-            let task = match action {
-                Action::Shell(shell) => Ok(Task::Run(shell.clone(), bound.secrets.clone())),
-                Action::Upload(upload) => self.put_task(upload, bound).await,
-                _ => Err(unsupported("a step in a chain")),
-            };
-            let arguments = arguments.clone();
-            match task {
-                Ok(task) => links.push(Link { task, arguments }),
-                Err(error) => {
-                    failed = Some(error);
-                    break;
-                }
-            }
-        }
-        let count = links.len();
-        let ahead = match last && failed.is_none() {
-            true => self.ahead(),
+        let (state, host) = (self.state, self.host);
+        let ahead = match last {
+            true => together::ahead(host, self.operation.id, self.alone),
             false => Vec::new(),
         };
-        let shown: Vec<String> = steps
-            .iter()
-            .map(|(action, _)| self.shown(describe(action)))
-            .collect();
-        let mut lines = LineEvents::new(self.state, self.host, self.operation);
-        let (state, host, id) = (self.state, self.host, self.operation.id);
-        let mut current = 0;
-        let mut on = |at: usize, event: ChainEvent<'_>| {
-            if at != current {
-                lines.finish();
-                current = at;
-            }
-            match event {
-                ChainEvent::Began if state.print_flags().input => state.emit(Event::Input {
-                    host: host.name().to_owned(),
-                    id: Some(id),
-                    command: shown.get(at).cloned().unwrap_or_default(),
-                }),
-                ChainEvent::Began => {}
-                // What a transfer says is no output of the operation.
-                ChainEvent::Output(stream, bytes) => {
-                    if let Some((Action::Shell(_), _)) = steps.get(at) {
-                        lines.write(stream, bytes);
-                    }
+        let members = steps.into_iter().map(|(action, globals)| Member {
+            of: 0,
+            action,
+            globals,
+            bound,
+        });
+        let members: Vec<Member<'_>> = members.collect();
+        let mut ended = Ok(());
+        travel(
+            state,
+            host,
+            std::slice::from_mut(self),
+            &members,
+            ahead,
+            &mut |_, _, moment| {
+                if let Moment::Ends(result) = moment {
+                    ended = result;
                 }
-            }
-        };
-        let end = remote.run_chain(links, ahead, &mut on).await;
-        lines.finish();
-        if !end.results.is_empty() {
-            self.host.changed();
-        }
-        if let Some(looking) = end.looking {
-            self.host.facts.expect(looking);
-        }
-        let ran = end.results.len();
-        for ((result, (_, globals)), shown) in end.results.into_iter().zip(&steps).zip(shown.iter())
-        {
-            if let Err(mut error) = self.settle(result, globals) {
-                error.command.get_or_insert(shown.clone());
-                return Err(error);
-            }
-            self.steps.push(shown.clone());
-        }
-        match failed {
-            Some(mut error) if ran == count => {
-                error.command = shown.get(ran).cloned();
-                Err(error)
-            }
-            _ => Ok(()),
-        }
+            },
+        )
+        .await;
+        ended
     }
 
-    /// Takes what a command printed, and says whether it succeeded.
-    fn settle(
+    /// Takes what a step printed, and says whether it succeeded.
+    pub(super) fn settle(
         &mut self,
         result: Result<CommandResult, RemoteError>,
         globals: &GlobalArguments,
@@ -243,16 +201,6 @@ impl<'a> Runner<'a> {
             output: result.output,
             ..StepError::message(message)
         })
-    }
-
-    /// What the operations after this one will ask for, up to the first that is going to change something.
-    fn ahead(&self) -> Vec<Look> {
-        let mut facts = Vec::new();
-        self.host.plans_after(self.operation.id, |plan| {
-            facts.extend(plan.reads.iter().cloned());
-            plan.will_change() == Some(false) && facts.len() < crate::facts::AHEAD
-        });
-        self.host.facts.looks(&facts)
     }
 
     /// Plans a nested operation on what now stands, and runs it.
@@ -345,188 +293,19 @@ impl<'a> Runner<'a> {
         }
     }
 
-    fn shown(&self, text: String) -> String {
+    pub(super) fn shown(&self, text: String) -> String {
         if GlobalArguments::is(self.operation.global_arguments.sensitive) {
             return String::from("(hidden: `_sensitive`)");
         }
         self.state.secrets().mask(&text)
     }
-
-    async fn put_task(&self, upload: &Upload, bound: &Bound) -> Result<Task, StepError> {
-        let source = match &upload.source {
-            Content::Local(path) => self.local_source(path).await?,
-            Content::Inline(atoms) => PutSource::Bytes(join(self.state, atoms, bound)?),
-            Content::Other(name, _) => return Err(unsupported(&format!("content `{name}`"))),
-        };
-        let request = PutRequest {
-            dest: upload.dest.clone(),
-            mode: upload.mode,
-            user: upload.user.clone(),
-            group: upload.group.clone(),
-        };
-        Ok(Task::Put(source, request))
-    }
-
-    /// A local file: as it is where it is small, so that it travels with the command; else streamed.
-    async fn local_source(&self, path: &str) -> Result<PutSource, StepError> {
-        let files = self.state.local_files(&[path.to_owned()]);
-        let failed = |error: &dyn std::fmt::Display| StepError::message(error.to_string());
-        let mut reader = files.open(path).map_err(|error| failed(&error))?;
-        let size = files.stat(path).ok().flatten().map(|entry| entry.size);
-        if size.is_some_and(|size| size <= INLINE as u64) {
-            let reading = tokio::task::spawn_blocking(move || {
-                let mut bytes = Vec::new();
-                reader.read_to_end(&mut bytes).map(|_| bytes)
-            });
-            let bytes = reading.await.map_err(|error| failed(&error))?;
-            let bytes =
-                bytes.map_err(|error| StepError::message(format!("reading {path}: {error}")))?;
-            return Ok(PutSource::Bytes(bytes.into()));
-        }
-        Ok(PutSource::Reader(Box::new(asynchronous(reader)), size))
-    }
-
-    /// Fetches a file into a fresh file beside the destination, which it then replaces.
-    async fn download(
-        &mut self,
-        remote: &Remote,
-        download: &Download,
-        globals: &GlobalArguments,
-        bound: &Bound,
-    ) -> Result<(), StepError> {
-        let dest = self.state.folder().join(&download.dest);
-        let named = bound
-            .args
-            .as_object()
-            .into_iter()
-            .flat_map(|args| args.values())
-            .any(|value| {
-                value.as_str().is_some_and(|path| {
-                    download.dest == path || download.dest.starts_with(&format!("{path}/"))
-                })
-            });
-        if !named {
-            return Err(StepError::message(format!(
-                "{} is not named in the operation's arguments, so nothing may be written there",
-                download.dest
-            )));
-        }
-        let local = |what: &str, error: std::io::Error| {
-            StepError::message(format!("{what} {dest}: {error}"))
-        };
-        let folder = dest.parent().map_or_else(
-            || camino::Utf8PathBuf::from("."),
-            camino::Utf8Path::to_path_buf,
-        );
-        if download.more.get("create_folder").and_then(Json::as_bool) == Some(true) {
-            std::fs::create_dir_all(&folder)
-                .map_err(|error| local("making the folder of", error))?;
-        }
-        let fresh = tempfile::NamedTempFile::new_in(&folder)
-            .map_err(|error| local("writing beside", error))?;
-        let handle = fresh
-            .reopen()
-            .map_err(|error| local("writing beside", error))?;
-        let mut file = tokio::fs::File::from_std(handle);
-        remote
-            .get(&download.src, &mut file, globals)
-            .await
-            .map_err(|error| StepError {
-                output: error.output(),
-                ..StepError::message(error.to_string())
-            })?;
-        file.flush()
-            .await
-            .map_err(|error| local("writing", error))?;
-        fresh
-            .persist(&dest)
-            .map_err(|error| local("replacing", error.error))?;
-        Ok(())
-    }
 }
 
 /// True where a failing step does not stop those after it.
-fn goes_on(globals: &GlobalArguments) -> bool {
+pub(super) fn goes_on(globals: &GlobalArguments) -> bool {
     GlobalArguments::is(globals.ignore_errors) && GlobalArguments::is(globals.continue_on_error)
 }
 
-fn unsupported(what: &str) -> StepError {
+pub(super) fn unsupported(what: &str) -> StepError {
     StepError::message(format!("{what} needs a newer windlass"))
-}
-
-/// Content with the values of its secrets.
-fn join(state: &State, atoms: &[Atom], bound: &Bound) -> Result<Bytes, StepError> {
-    let mut bytes = Vec::new();
-    for atom in atoms {
-        match atom {
-            Atom::Text(text) => bytes.extend_from_slice(text.as_bytes()),
-            Atom::Bytes(raw) => bytes.extend_from_slice(raw),
-            Atom::Secret(secret) => {
-                let identity = bound.secrets.get(secret.secret as usize).ok_or_else(|| {
-                    StepError::message(format!(
-                        "content names the secret {}, which the call does not have",
-                        secret.secret
-                    ))
-                })?;
-                let value = state.secrets().reveal_encoded(identity, &secret.encodings);
-                bytes.extend_from_slice(
-                    value
-                        .map_err(|error| StepError::message(error.to_string()))?
-                        .as_bytes(),
-                );
-            }
-            Atom::Other(name, _) => {
-                return Err(unsupported(&format!("a part of content `{name}`")));
-            }
-        }
-    }
-    Ok(Bytes::from(bytes))
-}
-
-/// A step in words, as plans and reports show it.
-#[must_use]
-pub(crate) fn describe(action: &Action) -> String {
-    match action {
-        Action::Shell(shell) => render(&shell.text).unwrap_or_else(|error| error),
-        Action::Upload(upload) => match &upload.source {
-            Content::Local(path) => format!("upload {path} to {}", upload.dest),
-            _ => format!("upload to {}", upload.dest),
-        },
-        Action::Download(download) => format!("download {} to {}", download.src, download.dest),
-        Action::Rsync(rsync) => format!("rsync {} to {}", rsync.src, rsync.dest),
-        Action::Call(call) => format!("call {}", call.actor),
-        Action::Reboot(reboot) => format!(
-            "reboot: {}",
-            render(&reboot.text).unwrap_or_else(|error| error)
-        ),
-        Action::Nested(nested) => format!("operation {}", nested.operation),
-        Action::Function(function) => format!("function {}", function.name()),
-        Action::Other(name, _) => format!("{name} (needs a newer windlass)"),
-    }
-}
-
-/// The steps of a plan in words, nested ones in their place; masked, and hidden for `_sensitive` operations.
-pub(crate) fn describe_steps(state: &State, operation: &HostOperation, plan: &Plan) -> Vec<String> {
-    let mut nested = plan.nested.iter();
-    let mut steps = Vec::new();
-    for step in &plan.planned.steps {
-        match &step.action {
-            Action::Nested(inner) => match nested.next() {
-                Some(plan) if matches!(plan.certainty, crate::state::Certainty::AtExecution(_)) => {
-                    steps.push(format!(
-                        "operation {} (decided at execution)",
-                        inner.operation
-                    ));
-                }
-                Some(plan) => steps.extend(describe_steps(state, operation, plan)),
-                None => steps.push(describe(&step.action)),
-            },
-            action if GlobalArguments::is(operation.global_arguments.sensitive) => {
-                let _ = action;
-                steps.push(String::from("(hidden: `_sensitive`)"));
-            }
-            action => steps.push(state.secrets().mask(&describe(action))),
-        }
-    }
-    steps
 }

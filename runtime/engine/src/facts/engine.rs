@@ -189,18 +189,19 @@ impl Planner {
                 (Busy::new(host), key)
             })
             .collect();
-        self.busy
-            .idle(join_all(loads.into_iter().map(|(busy, key)| async move {
-                load(state, host, key, busy).await
-            })))
-            .await
+        let loads = loads
+            .into_iter()
+            .map(|(busy, key)| async move { (load(state, host, key, &busy).await, busy) });
+        // Who waited counts again before its loads cease to: in between, a batch would leave without it.
+        let loaded = self.busy.idle(join_all(loads)).await;
+        loaded.into_iter().map(|(answer, _busy)| answer).collect()
     }
 }
 
 type Load<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
 
 /// One fact: from the cache, from whoever is fetching it, or from the host.
-fn load<'a>(state: &'a State, host: &'a Arc<Host>, key: FactKey, busy: Busy) -> Load<'a> {
+fn load<'a>(state: &'a State, host: &'a Arc<Host>, key: FactKey, busy: &'a Busy) -> Load<'a> {
     Box::pin(async move {
         loop {
             let (sender, mut pending) = {
@@ -237,7 +238,7 @@ fn load<'a>(state: &'a State, host: &'a Arc<Host>, key: FactKey, busy: Busy) -> 
             let epoch = host.facts.epoch.load(Ordering::SeqCst);
             let info = state.plugins().fact(&key.fact);
             let answer = match &info {
-                Ok(info) => fetch(state, host, &key, info, &busy).await,
+                Ok(info) => fetch(state, host, &key, info, busy).await,
                 Err(error) => Err(GuestError::new(ErrorKind::MissingFact, error.to_string())),
             };
             let stability = info.map_or(Stability::State, |info| info.stability);

@@ -102,7 +102,7 @@ pub(super) async fn split(
     match values {
         Ok(values) if values.len() == items.len() => {
             for (item, value) in items.into_iter().zip(values) {
-                let _ = item.answer.send(Ok(Answered::Value(value)));
+                item.answer(host, Ok(Answered::Value(value)));
             }
             Vec::new()
         }

@@ -39,7 +39,15 @@ pub(super) struct Waiting {
     pub(super) key: FactKey,
     /// How many requests of its fact one command serves.
     pub(super) batch: usize,
-    pub(super) answer: oneshot::Sender<Result<Answered, GuestError>>,
+    answer: oneshot::Sender<(Result<Answered, GuestError>, Busy)>,
+}
+
+impl Waiting {
+    /// Gives the answer. Whoever waited counts as busy from now on, not only once it runs: else the next batch would
+    /// leave without what it asks next.
+    pub(super) fn answer(self, host: &Arc<Host>, answer: Result<Answered, GuestError>) {
+        let _ = self.answer.send((answer, Busy::new(host)));
+    }
 }
 
 /// Runs a fact's command, together with whatever else is pending.
@@ -65,12 +73,10 @@ pub(super) async fn run(
         answer,
     });
     host.facts.pending.notify_one();
-    busy.idle(async {
-        received
-            .await
-            .unwrap_or_else(|_| Err(missing(String::from("the run was stopped"))))
-    })
-    .await
+    match busy.idle(received).await {
+        Ok((answer, _busy)) => answer,
+        Err(_) => Err(missing(String::from("the run was stopped"))),
+    }
 }
 
 /// A command as the host gets it. Where the program it needs is missing, its status says so.
@@ -140,10 +146,10 @@ async fn send(state: State, host: Arc<Host>, group: Vec<Waiting>) {
             };
             let shell = Shell {
                 text: Shell::raw(text).text,
-                ..item.shell
+                ..item.shell.clone()
             };
             let answer = execute(state, host, &shell, &item.key.globals, &item.key.secrets).await;
-            let _ = item.answer.send(answer.map(Answered::Raw));
+            item.answer(host, answer.map(Answered::Raw));
         }
     }))
     .await;
@@ -199,7 +205,7 @@ async fn hand_out(
                 let answer = answer
                     .map(Answered::Raw)
                     .map_err(|error| GuestError::new(ErrorKind::MissingFact, error.to_string()));
-                let _ = item.answer.send(answer);
+                item.answer(host, answer);
             }
             (item, None) => left.extend(item),
             (None, Some(_)) => {}
@@ -258,7 +264,7 @@ async fn send_together(state: &State, host: &Arc<Host>, items: Vec<Waiting>) -> 
         match output {
             Some(output) => {
                 show_output(state, host, &output);
-                let _ = item.answer.send(Ok(Answered::Raw(output)));
+                item.answer(host, Ok(Answered::Raw(output)));
             }
             None => left.push(item),
         }

@@ -34,12 +34,14 @@ pub enum ChainEvent<'a> {
     Began,
     /// It printed something.
     Output(Stream, &'a [u8]),
+    /// It ended, or could not be done.
+    Ended(Result<CommandResult, RemoteError>),
 }
 
 /// What became of a chain.
 pub struct ChainEnd {
-    /// A result for each step that ran. What failed is the last.
-    pub results: Vec<Result<CommandResult, RemoteError>>,
+    /// How many steps were begun. Where one failed, it is the last of them.
+    pub ran: usize,
     /// What was looked at behind it; none where that could not travel along.
     pub looking: Option<Looking>,
 }
@@ -54,7 +56,7 @@ impl Remote {
     /// Runs steps one after another until one fails. `ahead` are commands that only look, for which nobody waits yet:
     /// they run behind the steps, in the same round trip.
     ///
-    /// Errors are results; a status that is no success ends the chain.
+    /// Errors are what steps end with; a status that is no success ends the chain.
     pub async fn run_chain(
         &self,
         links: Vec<Link>,
@@ -72,22 +74,22 @@ impl Remote {
                 }
             }
         }
-        let mut end = self.run_ready(&mut ready, ahead, on).await;
+        let (ran, has_failed, looking) = self.run_ready(&mut ready, ahead, on).await;
         for step in &mut ready {
             step.prepared.clean_up().await;
         }
         // A step that could not be made ready fails when its turn comes.
-        if let Some(error) = failed
-            && end.results.len() == ready.len()
-            && end
-                .results
-                .last()
-                .is_none_or(|result| succeeded(result, ready.last()))
-        {
-            on(ready.len(), ChainEvent::Began);
-            end.results.push(Err(error));
+        match failed {
+            Some(error) if !has_failed => {
+                on(ran, ChainEvent::Began);
+                on(ran, ChainEvent::Ended(Err(error)));
+                ChainEnd {
+                    ran: ran + 1,
+                    looking,
+                }
+            }
+            _ => ChainEnd { ran, looking },
         }
-        end
     }
 
     async fn ready(&self, link: Link) -> Result<Ready, RemoteError> {
@@ -103,23 +105,24 @@ impl Remote {
         })
     }
 
+    /// How many steps were begun, whether the last of them failed, and what was looked at behind them.
     async fn run_ready(
         &self,
         ready: &mut [Ready],
         ahead: Vec<Look>,
         on: &mut (dyn FnMut(usize, ChainEvent<'_>) + Send),
-    ) -> ChainEnd {
+    ) -> (usize, bool, Option<Looking>) {
+        let count = ready.len();
+        let mut begun = 0;
         if let Some((given, looking)) = self.give_chain(ready, ahead) {
-            let results = self.watch_chain(given, ready, on).await;
-            if !matches!(results.first(), Some(None)) {
-                return ChainEnd {
-                    results: results.into_iter().flatten().collect(),
-                    looking,
-                };
+            let (ran, has_failed) = self.watch_chain(given, ready, on).await;
+            if has_failed || ran == count {
+                return (ran, has_failed, looking);
             }
+            begun = ran;
         }
-        let mut results = Vec::new();
-        for (at, step) in ready.iter_mut().enumerate() {
+        // What its shell did not come to, having ended, runs by itself.
+        for (at, step) in ready.iter_mut().enumerate().skip(begun) {
             on(at, ChainEvent::Began);
             let mut kept = Kept::default();
             let mut sink = |stream: Stream, bytes: &[u8]| {
@@ -128,16 +131,13 @@ impl Remote {
             };
             let ended = self.core.exec(step.prepared.command(), &mut sink).await;
             let result = self.step_result(step, ended, kept);
-            let go_on = succeeded(&result, Some(step));
-            results.push(result);
+            let go_on = succeeded(&result, step);
+            on(at, ChainEvent::Ended(result));
             if !go_on {
-                break;
+                return (at + 1, true, None);
             }
         }
-        ChainEnd {
-            results,
-            looking: None,
-        }
+        (count, false, None)
     }
 
     /// Gives all of it to one shell. None: it needs more than one channel.
@@ -164,14 +164,14 @@ impl Remote {
         Some((given, looking))
     }
 
-    /// The results, in order; none for what did not run because the shell had ended before.
+    /// How many steps were begun, and whether the last of them failed.
     async fn watch_chain(
         &self,
         mut given: Given,
         ready: &mut [Ready],
         on: &mut (dyn FnMut(usize, ChainEvent<'_>) + Send),
-    ) -> Vec<Option<Result<CommandResult, RemoteError>>> {
-        let mut results = Vec::new();
+    ) -> (usize, bool) {
+        let (mut ran, mut has_failed) = (0, false);
         for (at, step) in ready.iter_mut().enumerate() {
             let mut kept = Kept::default();
             let mut has_begun = false;
@@ -204,25 +204,22 @@ impl Remote {
             let ended = match done {
                 Done::Exit(exit) => Ok(exit),
                 Done::Error(error) => Err(error),
-                Done::Skipped => break,
-                Done::NotRun => {
-                    results.push(None);
-                    break;
-                }
+                Done::Skipped | Done::NotRun => break,
             };
             // What was refused before its shell was ready is an attempt all the same.
             if !has_begun {
                 on(at, ChainEvent::Began);
             }
             let result = self.step_result(step, ended, kept);
-            let go_on = succeeded(&result, Some(step));
-            results.push(Some(result));
-            if !go_on {
+            has_failed = !succeeded(&result, step);
+            ran = at + 1;
+            on(at, ChainEvent::Ended(result));
+            if has_failed {
                 break;
             }
         }
         given.done();
-        results
+        (ran, has_failed)
     }
 
     fn step_result(
@@ -245,12 +242,9 @@ impl Remote {
     }
 }
 
-fn succeeded(result: &Result<CommandResult, RemoteError>, step: Option<&Ready>) -> bool {
-    match (result, step) {
-        (Ok(result), Some(step)) => result
-            .exit
-            .status
-            .is_some_and(|status| step.prepared.arguments.is_success(status)),
-        _ => false,
-    }
+fn succeeded(result: &Result<CommandResult, RemoteError>, step: &Ready) -> bool {
+    result.as_ref().is_ok_and(|result| {
+        let status = result.exit.status;
+        status.is_some_and(|status| step.prepared.arguments.is_success(status))
+    })
 }

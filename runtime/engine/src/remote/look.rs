@@ -8,7 +8,7 @@ use super::RemoteError;
 use super::exec::Command;
 use super::host::{Core, Remote};
 use super::run::Kept;
-use super::shell::{Done, Given, Job, key};
+use super::shell::{Done, Given, Job, shell_of};
 use crate::arguments::GlobalArguments;
 use crate::connector::{Stdin, Stream};
 use crate::contract::RawOutput;
@@ -35,7 +35,7 @@ pub struct Looking {
 
 impl Look {
     pub(super) fn key(&self) -> String {
-        key(&self.arguments)
+        shell_of(&self.arguments)
     }
 
     fn command(&self) -> Command<'_> {

@@ -26,6 +26,7 @@ pub use host::Remote;
 pub use look::{Look, Looked, Looking};
 pub use run::CommandResult;
 pub use shell::INLINE;
+pub(crate) use shell::shell_of;
 
 #[cfg(test)]
 mod tests;

@@ -215,6 +215,18 @@ impl Host {
             .collect()
     }
 
+    /// So many of the operations that come after one, in order; nested ones are left out.
+    pub(crate) fn operations_after(&self, id: OperationId, count: usize) -> Vec<OperationId> {
+        let work = self.work();
+        let at = work.operations.get_index_of(&id);
+        let later = work
+            .operations
+            .values()
+            .skip(at.map_or(usize::MAX, |at| at + 1));
+        let later = later.filter(|operation| operation.parent.is_none());
+        later.take(count).map(|operation| operation.id).collect()
+    }
+
     /// The plans that come after an operation's, in order, as far as they are wanted.
     pub(crate) fn plans_after(&self, id: OperationId, mut wanted: impl FnMut(&Plan) -> bool) {
         let work = self.work();

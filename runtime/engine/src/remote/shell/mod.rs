@@ -13,6 +13,7 @@ mod pool;
 mod run;
 mod script;
 
-pub(super) use pool::{Shells, key};
+pub(super) use pool::Shells;
+pub(crate) use pool::shell_of;
 pub(super) use run::{Done, Given, Job};
 pub use script::INLINE;

@@ -44,7 +44,7 @@ pub(in crate::remote) struct Taken {
 }
 
 /// A way to run commands, by name: commands of the same name may share a shell.
-pub(in crate::remote) fn key(arguments: &GlobalArguments) -> String {
+pub(crate) fn shell_of(arguments: &GlobalArguments) -> String {
     if !has_privilege(arguments) {
         return String::new();
     }
@@ -79,7 +79,7 @@ impl Shells {
         if !self.on.load(Ordering::SeqCst) {
             return None;
         }
-        let key = key(arguments);
+        let key = shell_of(arguments);
         if lock(&self.unusable).contains(&key) {
             return None;
         }
@@ -92,9 +92,9 @@ impl Shells {
                 // The user's groups may be others by now, which only a new shell gets.
                 entry.shell.close();
                 open.remove(&key);
-            } else if stale || !(entry.shell.is_idle() || (asked.looks && entry.shell.only_looks()))
-            {
-                // Nobody waits behind a command, which may take long.
+            } else if stale || !entry.shell.only_looks() {
+                // Nobody waits behind a command, which may take long; a look is short, or whoever asked for
+                // it would wait as well.
                 return None;
             }
         }
@@ -138,7 +138,7 @@ impl Shells {
 
     /// No shell could be opened as this user: its commands have channels of their own from now on.
     pub(super) fn unusable(&self, arguments: &GlobalArguments) {
-        lock(&self.unusable).insert(key(arguments));
+        lock(&self.unusable).insert(shell_of(arguments));
     }
 
     /// Takes no more commands into any shell.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::opened::{Asked, Piece, Shell};
-use super::pool::{Taken, key};
+use super::pool::{Taken, shell_of};
 use super::script::{Line, Link, fits};
 use crate::arguments::{GlobalArguments, ShellExecutable};
 use crate::audit::{Account, Entry};
@@ -71,7 +71,7 @@ impl<'a> Job<'a> {
 
     /// Whose shell it needs.
     pub(in crate::remote) fn key(&self) -> String {
-        key(self.arguments)
+        shell_of(self.arguments)
     }
 
     fn asked(&self) -> Asked {
@@ -161,8 +161,8 @@ impl Core {
         chain: bool,
     ) -> Option<Given> {
         let first = jobs.first().filter(|_| self.takes_shells())?;
-        let whose = key(first.arguments);
-        if jobs.iter().any(|job| key(job.arguments) != whose) {
+        let whose = shell_of(first.arguments);
+        if jobs.iter().any(|job| shell_of(job.arguments) != whose) {
             return None;
         }
         let asked = Asked {
