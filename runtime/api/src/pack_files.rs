@@ -16,7 +16,7 @@ use windlass_plugins::{Host, LoadError, Pack, PackComponent};
 #[non_exhaustive]
 pub enum PackFileError {
     /// A file or folder.
-    #[error("{path}: {source}")]
+    #[error("the pack {path}: {source}")]
     Unreadable {
         /// Which.
         path: Utf8PathBuf,

@@ -63,6 +63,12 @@ pub(crate) enum CliError {
     Interrupted,
 }
 
+impl From<PackFileError> for CliError {
+    fn from(error: PackFileError) -> Self {
+        Self::Pack(Box::new(error))
+    }
+}
+
 impl CliError {
     /// For `map_err` on a file: `what` fits before a colon.
     pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {

@@ -14,7 +14,6 @@ mod packs;
 mod prompt;
 mod render;
 mod run;
-mod types;
 mod ui;
 mod values;
 

@@ -4,6 +4,8 @@
 //! that answers so and so. It needs no host and no component runtime, only something that plans.
 
 pub mod cases;
+pub mod diff;
+pub mod docs;
 pub mod inspect;
 pub mod lock;
 pub mod manifest;

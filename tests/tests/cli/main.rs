@@ -14,6 +14,7 @@ mod mistakes;
 mod op;
 mod other_tools;
 mod pack;
+mod pack_files;
 mod plan;
 mod refused;
 

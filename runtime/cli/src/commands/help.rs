@@ -2,17 +2,17 @@
 
 use clap::{Args, CommandFactory};
 use serde_json::json;
-use windlass::engine::contract::{FactInfo, OperationInfo, Parameter, ParameterKind, Stability};
+use windlass::engine::contract::{FactInfo, OperationInfo, Parameter, Stability};
 use windlass::engine::error::EngineError;
 use windlass::engine::json::Json;
 use windlass::engine::plugins::Plugins;
+use windlass::packs::docs::{call, takes};
 
 use crate::args::Cli;
 use crate::context::Context;
 use crate::errors::{CliError, Status};
 use crate::packs;
 use crate::render::indent;
-use crate::types;
 
 /// Show help of a command, of an operation as `files.put`, or of a fact as `files.File`
 #[derive(Debug, Args)]
@@ -130,7 +130,7 @@ impl Page {
         let style = context.ui.out;
         let mut sections = vec![format!(
             "{}\n\n{}",
-            style.bold(&self.call()),
+            style.bold(&call(&self.name, &self.parameters)),
             indent(self.doc.trim(), 2)
         )];
         if !self.parameters.is_empty() {
@@ -151,53 +151,10 @@ impl Page {
         }
         sections.join("\n\n")
     }
-
-    /// How it is called, as in a deploy.
-    fn call(&self) -> String {
-        let mut keyword = false;
-        let mut words = Vec::new();
-        for parameter in &self.parameters {
-            if parameter.kind == ParameterKind::Keyword && !keyword {
-                keyword = true;
-                words.push(String::from("*"));
-            }
-            words.push(match (&parameter.kind, &parameter.default) {
-                (ParameterKind::RestList, _) => format!("*{}", parameter.name),
-                (ParameterKind::RestMap, _) => format!("**{}", parameter.name),
-                (_, Some(default)) => format!("{} = {}", parameter.name, starlark(default)),
-                (_, None) => parameter.name.clone(),
-            });
-        }
-        format!("{}({})", self.name, words.join(", "))
-    }
-}
-
-/// A value as deploy files write it.
-fn starlark(value: &Json) -> String {
-    match value {
-        Json::Null => String::from("None"),
-        Json::Bool(true) => String::from("True"),
-        Json::Bool(false) => String::from("False"),
-        other => other.to_string(),
-    }
 }
 
 fn parameter(parameter: &Parameter) -> String {
-    let mut kind = types::words(&parameter.schema);
-    if parameter.secret {
-        kind += ", or a secret";
-    }
-    let rest = matches!(
-        parameter.kind,
-        ParameterKind::RestList | ParameterKind::RestMap
-    );
-    let default = match &parameter.default {
-        None if rest => String::new(),
-        None => String::from("; required"),
-        Some(Json::Null) => String::new(),
-        Some(default) => format!("; default {}", starlark(default)),
-    };
-    let mut text = format!("  {}: {kind}{default}", parameter.name);
+    let mut text = format!("  {}: {}", parameter.name, takes(parameter));
     let doc = parameter.doc.trim();
     if !doc.is_empty() {
         text.push('\n');

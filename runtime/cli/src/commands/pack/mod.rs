@@ -2,6 +2,9 @@
 
 mod add;
 mod change;
+mod diff;
+mod docs;
+mod inspect;
 mod keygen;
 mod lock;
 mod push;
@@ -15,7 +18,7 @@ use clap::{Args, Subcommand};
 use crate::context::Context;
 use crate::errors::{CliError, Status};
 
-/// Check packs of plugins
+/// Write, build, check and publish packs of plugins
 #[derive(Debug, Args)]
 pub(crate) struct PackArgs {
     #[command(subcommand)]
@@ -24,6 +27,9 @@ pub(crate) struct PackArgs {
 
 #[derive(Debug, Subcommand)]
 enum PackCommand {
+    Inspect(inspect::InspectArgs),
+    Diff(diff::DiffArgs),
+    Docs(docs::DocsArgs),
     Test(test::TestArgs),
     Keygen(keygen::KeygenArgs),
     Sign(sign::SignArgs),
@@ -36,6 +42,9 @@ enum PackCommand {
 
 pub(crate) async fn run(context: &Context, args: &PackArgs) -> Result<Status, CliError> {
     match &args.command {
+        PackCommand::Inspect(args) => inspect::run(context, args).await,
+        PackCommand::Diff(args) => diff::run(context, args).await,
+        PackCommand::Docs(args) => docs::run(context, args).await,
         PackCommand::Test(args) => test::run(context, args).await,
         PackCommand::Keygen(args) => keygen::run(context, args),
         PackCommand::Sign(args) => sign::run(context, args),

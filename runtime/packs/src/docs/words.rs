@@ -1,16 +1,22 @@
-//! JSON Schemas in words, for help.
+//! JSON Schemas and signatures in words, for help and reference pages.
 
-use windlass::engine::json::Json;
+use windlass_engine::contract::{Parameter, ParameterKind};
+use windlass_engine::json::Json;
 
 /// What a schema takes: `text`, `text or a whole number`, `a list of text`.
-pub(crate) fn words(schema: &Json) -> String {
-    let mut kinds = Vec::new();
-    collect(schema, &mut kinds);
-    kinds.dedup();
-    match kinds.as_slice() {
+#[must_use]
+pub fn words(schema: &Json) -> String {
+    match kinds(schema).as_slice() {
         [] => String::from("any value"),
         kinds => kinds.join(" or "),
     }
+}
+
+/// Each kind of value that a schema takes.
+pub(crate) fn kinds(schema: &Json) -> Vec<String> {
+    let mut kinds = Vec::new();
+    collect(schema, &mut kinds);
+    kinds
 }
 
 fn collect(schema: &Json, kinds: &mut Vec<String>) {
@@ -69,6 +75,57 @@ fn kind(name: &str, schema: &Json) -> String {
         },
         "object" => String::from("an object"),
         other => other.to_owned(),
+    }
+}
+
+/// How something is called, as in a deploy: `motd.set(text, *, mode = None)`.
+#[must_use]
+pub fn call(name: &str, parameters: &[Parameter]) -> String {
+    let mut keyword = false;
+    let mut words = Vec::new();
+    for parameter in parameters {
+        if parameter.kind == ParameterKind::Keyword && !keyword {
+            keyword = true;
+            words.push(String::from("*"));
+        }
+        words.push(match (&parameter.kind, &parameter.default) {
+            (ParameterKind::RestList, _) => format!("*{}", parameter.name),
+            (ParameterKind::RestMap, _) => format!("**{}", parameter.name),
+            (_, Some(default)) => format!("{} = {}", parameter.name, starlark(default)),
+            (_, None) => parameter.name.clone(),
+        });
+    }
+    format!("{name}({})", words.join(", "))
+}
+
+/// What a parameter takes, whether it is needed, and its default: `text; required`.
+#[must_use]
+pub fn takes(parameter: &Parameter) -> String {
+    let mut kind = words(&parameter.schema);
+    if parameter.secret {
+        kind += ", or a secret";
+    }
+    let rest = matches!(
+        parameter.kind,
+        ParameterKind::RestList | ParameterKind::RestMap
+    );
+    match &parameter.default {
+        None if rest => {}
+        None => kind += "; required",
+        Some(Json::Null) => {}
+        Some(default) => kind += &format!("; default {}", starlark(default)),
+    }
+    kind
+}
+
+/// A value as deploy files write it.
+#[must_use]
+pub fn starlark(value: &Json) -> String {
+    match value {
+        Json::Null => String::from("None"),
+        Json::Bool(true) => String::from("True"),
+        Json::Bool(false) => String::from("False"),
+        other => other.to_string(),
     }
 }
 
