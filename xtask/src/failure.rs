@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use windlass_guests::GuestError;
+
 /// What a task returns.
 pub(crate) type Done<T = ()> = Result<T, Failure>;
 
@@ -19,6 +21,12 @@ impl Failure {
     /// An input or output error at a path.
     pub(crate) fn at(path: &Path, error: &io::Error) -> Self {
         Self(format!("{}: {error}", path.display()))
+    }
+}
+
+impl From<GuestError> for Failure {
+    fn from(error: GuestError) -> Self {
+        Self(error.to_string())
     }
 }
 

@@ -4,12 +4,11 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use windlass_guests::Package;
 use wit_component::ComponentEncoder;
 
 use crate::failure::{Done, Failure};
-use crate::guest_compiler::{self, TARGET};
-use crate::metadata::{self, Package};
-use crate::workspace::{cargo, make_folder, root, run, target, write_if_changed};
+use crate::workspace::{make_folder, root, run, target, write_if_changed};
 
 /// A workspace of guests and where its components go.
 #[derive(Debug, Clone, Copy)]
@@ -44,17 +43,6 @@ pub(crate) const ALL: [Guests; 3] = [STANDARD, TESTS, TEMPLATE];
 /// Those that have tests of their own, which run natively.
 pub(crate) const WITH_TESTS: [Guests; 2] = [STANDARD, TEMPLATE];
 
-/// The compiler's flags for guests.
-const FLAGS: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
-
-/// Bytes of memory that a guest begins with: a stack of 1 MiB, its data, and what most of its calls need besides.
-/// Memory that grows costs the host several system calls for each instance.
-const MEMORY: usize = 3 << 19;
-
-fn memory() -> String {
-    format!("-Clink-arg=--initial-memory={MEMORY}")
-}
-
 impl Guests {
     pub(crate) fn manifest(self) -> PathBuf {
         root().join(self.workspace).join("Cargo.toml")
@@ -67,21 +55,15 @@ impl Guests {
     /// Builds the crates and writes `NAME.wasm` for each that is a component; NAME is its folder's name. Files are
     /// written only where their bytes changed, and those of crates that are gone are removed.
     pub(crate) fn build(self) -> Done {
-        let rustc = guest_compiler::find()?;
+        let compiler = windlass_guests::find(|note| eprintln!("{note}"))?;
         let manifest = self.manifest();
-        let packages = metadata::packages(&manifest)?;
-        let mut build = cargo(["build", "--release", "--target", TARGET]);
-        for package in packages.iter().filter(|package| package.cdylib.is_some()) {
-            build.args(["--package", &package.name]);
-        }
-        build.arg("--manifest-path").arg(&manifest);
-        build.arg("--target-dir").arg(target_folder());
-        build.env(FLAGS, memory());
+        let packages = windlass_guests::packages(&manifest)?;
+        let guests = packages.iter().filter(|package| package.cdylib.is_some());
+        let names = guests.map(|package| package.name.as_str());
+        let mut build = windlass_guests::build(&manifest, &target_folder(), names, &compiler);
+        build.current_dir(root());
         if env::var_os("CI").is_some() {
             build.arg("--locked");
-        }
-        if let Some(rustc) = rustc {
-            build.env("RUSTC", rustc);
         }
         run(&mut build)?;
         let folder = self.components();
@@ -112,10 +94,7 @@ fn component(package: &Package, folder: &Path) -> Done<Option<String>> {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned();
-    let module = target_folder()
-        .join(TARGET)
-        .join("release")
-        .join(format!("{}.wasm", library.replace('-', "_")));
+    let module = windlass_guests::module(&target_folder(), library);
     let core = fs::read(&module).map_err(|error| Failure::at(&module, &error))?;
     let encoded = ComponentEncoder::default()
         .validate(true)

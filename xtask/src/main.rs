@@ -3,12 +3,10 @@
 mod bench;
 mod deps;
 mod failure;
-mod guest_compiler;
 mod guests;
 mod install;
 mod lint;
 mod machine;
-mod metadata;
 mod plugins;
 mod precompile;
 mod quickstart;

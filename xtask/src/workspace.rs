@@ -34,21 +34,9 @@ pub(crate) fn build_program(name: &str) -> Done<PathBuf> {
 }
 
 /// `cargo`, in the repository's root.
-///
-/// What `cargo run` told this program about its own package is not passed on: build scripts that watch these
-/// variables would run again each time cargo is called from here after it was called by hand, and the reverse.
 pub(crate) fn cargo<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(args).current_dir(root());
-    for (name, _) in env::vars_os() {
-        let text = name.to_string_lossy();
-        if text.starts_with("CARGO_PKG_")
-            || text.starts_with("CARGO_MANIFEST_")
-            || text == "CARGO_BIN_NAME"
-        {
-            command.env_remove(&name);
-        }
-    }
+    let mut command = windlass_guests::cargo(args);
+    command.current_dir(root());
     command
 }
 

@@ -2,11 +2,11 @@
 
 use std::process::Command;
 
+use windlass_guests::{TARGET, packages};
+
 use super::{files, layers};
 use crate::failure::{Done, Failure};
-use crate::guest_compiler::{self, TARGET};
 use crate::guests::{self, ALL, Guests, WITH_TESTS};
-use crate::metadata;
 use crate::workspace::{cargo, line_of, root, run as run_command};
 
 /// Runs all checks; fails when one did.
@@ -23,7 +23,10 @@ pub(crate) fn run() -> Done {
     }
     note(layers::check());
     note(files::check());
-    note(guest_compiler::find().map(|_| ()));
+    note(
+        windlass_guests::find(|note| eprintln!("{note}"))
+            .map_or_else(|error| Err(error.into()), |_| Ok(())),
+    );
     for mut command in clippy() {
         note(shown(&mut command));
     }
@@ -47,7 +50,7 @@ fn formatting() -> Done<Vec<Command>> {
     let mut commands = Vec::new();
     for manifest in manifests {
         let mut command = cargo(["fmt", "--check"]);
-        for package in metadata::packages(&manifest)? {
+        for package in packages(&manifest)? {
             command.args(["--package", &package.name]);
         }
         command.arg("--manifest-path").arg(manifest);

@@ -1,7 +1,8 @@
 //! Dependencies point inwards: the command line on the facade, the facade on the parts, the parts on the engine.
 
+use windlass_guests::{Package, packages};
+
 use crate::failure::{Done, Failure};
-use crate::metadata::{self, Package};
 use crate::workspace::root;
 
 /// The crates of the runtime, innermost first. A crate may use those of lower layers only.
@@ -22,7 +23,7 @@ const UNKNOWN_TO_ENGINE: &[&str] = &["wasmtime", "russh", "starlark"];
 
 /// Checks every crate of the workspace.
 pub(super) fn check() -> Done {
-    let packages = metadata::packages(&root().join("Cargo.toml"))?;
+    let packages = packages(&root().join("Cargo.toml"))?;
     let problems: Vec<String> = packages.iter().flat_map(problems).collect();
     if problems.is_empty() {
         return Ok(());

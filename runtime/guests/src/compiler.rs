@@ -3,47 +3,65 @@
 //! That target has no WASI, so a component can import nothing but the contract: the smallest sandbox there is.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::failure::{Done, Failure};
+use crate::error::GuestError;
 
 /// What guests are built for.
-pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
+pub const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Names another `rustc` for guests, on machines where the usual one can't get the target.
 const VARIABLE: &str = "WINDLASS_GUEST_RUSTC";
 
-/// The `rustc` to build guests with; `None` is cargo's own choice.
-pub(crate) fn find() -> Done<Option<OsString>> {
-    if let Some(rustc) = env::var_os(VARIABLE) {
+/// The compiler to build guests with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Usual {
+    /// Cargo's own choice.
+    Cargo,
+    /// This one.
+    Named(OsString),
+}
+
+/// The compiler to build guests with. Where the usual one lacks the target, rustup is told to add it, and `note` gets
+/// a sentence that says so.
+///
+/// # Errors
+/// [`GuestError::NamedCompiler`] or [`GuestError::NoTarget`].
+pub fn find(note: impl FnOnce(&str)) -> Result<Usual, GuestError> {
+    if let Some(rustc) = env::var_os(VARIABLE).filter(|name| !name.is_empty()) {
         if has_standard_library(&rustc) {
-            return Ok(Some(rustc));
+            return Ok(Usual::Named(rustc));
         }
-        return Err(Failure::new(format!(
-            "{VARIABLE} names {}, which has no standard library for {TARGET}",
-            rustc.display()
-        )));
+        return Err(GuestError::NamedCompiler {
+            variable: VARIABLE,
+            rustc: rustc.to_string_lossy().into_owned(),
+            target: TARGET,
+        });
     }
     let usual = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     if has_standard_library(&usual) {
-        return Ok(None);
+        return Ok(Usual::Cargo);
     }
-    eprintln!("adding the Rust target {TARGET}, which guests are built for");
+    note(&format!(
+        "adding the Rust target {TARGET}, which guests are built for"
+    ));
     let added = Command::new("rustup")
         .args(["target", "add", TARGET])
+        .stdout(Stdio::null())
         .status();
     if added.is_ok_and(|status| status.success()) && has_standard_library(&usual) {
-        return Ok(None);
+        return Ok(Usual::Cargo);
     }
-    Err(Failure::new(format!(
-        "no Rust standard library for {TARGET}: run `rustup target add {TARGET}`, or name a rustc that has it in {VARIABLE}"
-    )))
+    Err(GuestError::NoTarget {
+        target: TARGET,
+        variable: VARIABLE,
+    })
 }
 
-fn has_standard_library(rustc: &OsString) -> bool {
+fn has_standard_library(rustc: &OsStr) -> bool {
     let output = Command::new(rustc)
         .args(["--print", "target-libdir", "--target", TARGET])
         .stderr(Stdio::null())

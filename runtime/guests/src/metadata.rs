@@ -1,25 +1,31 @@
 //! What cargo knows about a workspace.
 
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::failure::{Done, Failure};
-use crate::workspace::{cargo, read};
+use crate::cargo::cargo;
+use crate::error::GuestError;
 
 /// A package of a workspace.
-#[derive(Debug)]
-pub(crate) struct Package {
-    pub(crate) name: String,
-    pub(crate) folder: PathBuf,
+#[derive(Clone, Debug)]
+pub struct Package {
+    /// Its name.
+    pub name: String,
+    /// Its folder.
+    pub folder: PathBuf,
     /// The name of its `cdylib`, where it builds one.
-    pub(crate) cdylib: Option<String>,
+    pub cdylib: Option<String>,
     /// The names of its normal (not dev, not build) dependencies.
-    pub(crate) dependencies: Vec<String>,
+    pub dependencies: Vec<String>,
 }
 
-/// The packages of the workspace whose manifest this is.
-pub(crate) fn packages(manifest: &Path) -> Done<Vec<Package>> {
+/// The packages of the workspace whose manifest this is, or which this manifest's package is in.
+///
+/// # Errors
+/// [`GuestError::Program`].
+pub fn packages(manifest: &Path) -> Result<Vec<Package>, GuestError> {
     let mut command = cargo([
         "metadata",
         "--no-deps",
@@ -29,13 +35,30 @@ pub(crate) fn packages(manifest: &Path) -> Done<Vec<Package>> {
     ]);
     command.arg(manifest);
     let text = read(&mut command)?;
-    let parsed: Value = serde_json::from_str(&text).map_err(|error| {
-        Failure::new(format!(
-            "cargo metadata of {} is not JSON: {error}",
-            manifest.display()
-        ))
-    })?;
+    let parsed: Value = serde_json::from_str(&text)
+        .map_err(|error| failed(&command, format!("its answer is no JSON: {error}")))?;
     Ok(list(&parsed, "packages").iter().map(package).collect())
+}
+
+fn read(command: &mut Command) -> Result<String, GuestError> {
+    command.stderr(Stdio::inherit());
+    let output = command
+        .output()
+        .map_err(|error| failed(command, error.to_string()))?;
+    if !output.status.success() {
+        return Err(failed(command, format!("it failed ({})", output.status)));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+fn failed(command: &Command, message: String) -> GuestError {
+    let program = Path::new(command.get_program()).file_name();
+    let words = program.into_iter().chain(command.get_args());
+    let line: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
+    GuestError::Program {
+        line: line.join(" "),
+        message,
+    }
 }
 
 fn package(value: &Value) -> Package {
