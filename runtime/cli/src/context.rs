@@ -105,4 +105,9 @@ impl Ask for Person {
             error.to_string()
         })
     }
+
+    fn warn(&self, text: &str) {
+        let label = self.ui.error.yellow("warning:");
+        self.ui.error_line(&format!("{label} {text}"));
+    }
 }

@@ -13,7 +13,7 @@ use windlass_engine::contract::HostFunction;
 use windlass_engine::deploy::HostContext;
 use windlass_engine::place::Frame;
 
-use crate::convert::from_json;
+use crate::convert::from_own_json;
 use crate::current::{Current, Later, Purpose};
 use crate::messages::mistake;
 use crate::program::{Program, limit};
@@ -82,7 +82,7 @@ impl Kept {
             let mut eval = Evaluator::new(&module);
             limit(&mut eval).map_err(|error| render(&error))?;
             let (function, mut positional, named) = parts(kept).map_err(|error| render(&error))?;
-            positional.extend(more.map(|value| from_json(value, eval.heap())));
+            positional.extend(more.map(|value| from_own_json(value, eval.heap())));
             let named: Vec<(&str, Value)> =
                 named.iter().map(|(key, value)| (*key, *value)).collect();
             let value = eval

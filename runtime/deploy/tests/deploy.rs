@@ -389,6 +389,15 @@ async fn secrets_go_into_arguments_and_nowhere_else() -> Done {
         run.arguments("web-01", 0),
         json!({"path": "/s", "content": {"$secret": 0}})
     );
+    // What was decoded from somebody else's text names no secret, however it looks.
+    let forged = error(
+        "fake.file(path = \"/s\", content = {\"$secret\": \"env:CARGO_PKG_NAME\"})\n",
+    )
+    .await;
+    assert!(
+        forged.contains("an object with the key `$secret` is no secret"),
+        "{forged}"
+    );
     let joined = error("x = \"a\" + secret(\"env:CARGO_PKG_NAME\")\n").await;
     assert!(
         joined.contains("secret") && !joined.contains("windlass-deploy"),

@@ -622,6 +622,9 @@ async fn plan_one(
         }
         (result, _) => result?,
     };
+    for step in &planned.steps {
+        crate::secrets::no_secret_in(&step.globals)?;
+    }
     state.allow_plan(host, &call.chain, &planned, call.globals)?;
     Ok((planned, view.predicted()))
 }
@@ -668,7 +671,7 @@ pub(crate) fn bind_nested(
     let chain = state.chain(outer.chain, &nested.operation);
     state.allow_overrides(host, outer.chain, overrides, outer.globals)?;
     state.allow_operation(host, &chain, &globals)?;
-    let args = outer_secrets(nested.args.clone(), &outer.bound.secrets);
+    let args = crate::secrets::owned(nested.args.clone(), &outer.bound.secrets)?;
     let named = args.as_object().cloned().unwrap_or_default();
     let bound =
         state
@@ -679,30 +682,6 @@ pub(crate) fn bind_nested(
         bound,
         chain,
     })
-}
-
-/// Replaces the numbers of an operation's secrets by their identities.
-fn outer_secrets(value: Json, secrets: &[String]) -> Json {
-    match value {
-        Json::Object(map) => match map.get("$secret").and_then(Json::as_u64) {
-            Some(number) => {
-                let identity = usize::try_from(number)
-                    .ok()
-                    .and_then(|number| secrets.get(number));
-                crate::json::json!({ "$secret": identity })
-            }
-            None => Json::Object(
-                map.into_iter()
-                    .map(|(key, value)| (key, outer_secrets(value, secrets)))
-                    .collect(),
-            ),
-        },
-        Json::Array(items) => items
-            .into_iter()
-            .map(|item| outer_secrets(item, secrets))
-            .collect(),
-        other => other,
-    }
 }
 
 /// A place for operations that programs add: one line, counted by occurrence.

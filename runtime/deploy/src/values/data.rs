@@ -11,7 +11,7 @@ use starlark::values::{
 use starlark::{methods_static, starlark_module};
 use windlass_engine::json::Json;
 
-use crate::convert::{from_json, to_json};
+use crate::convert::{from_own_json, to_json};
 use crate::current::Current;
 use crate::messages::mistake;
 use windlass_engine::nearest::did_you_mean;
@@ -50,7 +50,7 @@ impl<'v> StarlarkValue<'v> for Data {
     }
 
     fn get_attr(&self, attribute: &str, heap: Heap<'v>) -> Option<Value<'v>> {
-        Some(from_json(read(attribute)?, heap))
+        Some(from_own_json(read(attribute)?, heap))
     }
 
     fn dir_attr(&self) -> Vec<String> {
@@ -74,7 +74,7 @@ impl<'v> StarlarkValue<'v> for Data {
             let near = did_you_mean(key, keys.iter().map(String::as_str));
             mistake(format!("host.data has no `{key}`{near}"))
         })?;
-        Ok(from_json(value, heap))
+        Ok(from_own_json(value, heap))
     }
 
     fn is_in(&self, other: Value<'v>) -> starlark::Result<bool> {
@@ -92,7 +92,7 @@ fn data_methods(builder: &mut MethodsBuilder) {
     ) -> starlark::Result<Value<'v>> {
         let (host, _) = Current::host("`host.data` is used")?;
         Ok(match host.data_value(key) {
-            Some(value) => from_json(value, heap),
+            Some(value) => from_own_json(value, heap),
             None => default.unwrap_or_else(Value::new_none),
         })
     }
@@ -119,7 +119,7 @@ impl<'v> StarlarkValue<'v> for Config {
         let (host, _) = Current::host("`config` is used").ok()?;
         let lower = attribute.to_lowercase();
         let value = host.config(attribute).or_else(|| host.config(&lower))?;
-        Some(from_json(value, heap))
+        Some(from_own_json(value, heap))
     }
 
     fn set_attr(&self, attribute: &str, new_value: Value<'v>) -> starlark::Result<()> {

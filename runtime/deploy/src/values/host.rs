@@ -16,7 +16,7 @@ use starlark::{methods_static, starlark_module, starlark_simple_value};
 use windlass_engine::deploy::FactCall;
 use windlass_engine::json::{Json, json};
 
-use crate::convert::from_json;
+use crate::convert::{from_json, from_own_json};
 use crate::current::{Current, place};
 use crate::messages::mistake;
 use windlass_engine::nearest::did_you_mean;
@@ -172,13 +172,13 @@ fn inventory_methods(builder: &mut MethodsBuilder) {
     #[starlark(attribute)]
     fn groups<'v>(this: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
         let _ = this;
-        Ok(from_json(part("groups")?, heap))
+        Ok(from_own_json(part("groups")?, heap))
     }
 
     #[starlark(attribute)]
     fn hosts<'v>(this: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
         let _ = this;
-        Ok(from_json(part("hosts")?, heap))
+        Ok(from_own_json(part("hosts")?, heap))
     }
 
     fn get_group<'v>(
@@ -186,7 +186,7 @@ fn inventory_methods(builder: &mut MethodsBuilder) {
         #[starlark(require = pos)] name: &str,
         heap: Heap<'v>,
     ) -> starlark::Result<Value<'v>> {
-        Ok(from_json(entry("groups", "group", name)?, heap))
+        Ok(from_own_json(entry("groups", "group", name)?, heap))
     }
 
     fn get_host<'v>(
@@ -195,7 +195,7 @@ fn inventory_methods(builder: &mut MethodsBuilder) {
         heap: Heap<'v>,
     ) -> starlark::Result<Value<'v>> {
         let host = entry("hosts", "host", name)?;
-        let field = |key: &str| from_json(host.get(key).cloned().unwrap_or(Json::Null), heap);
+        let field = |key: &str| from_own_json(host.get(key).cloned().unwrap_or(Json::Null), heap);
         Ok(heap.alloc(AllocStruct([
             ("name", heap.alloc(name)),
             ("groups", field("groups")),

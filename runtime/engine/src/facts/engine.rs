@@ -20,11 +20,13 @@ use crate::json::{Json, canonical};
 use crate::plugins::{ErrorKind, GuestError, PluginError};
 use crate::policy::Chain;
 use crate::remote::{Look, Looked, Looking};
+use crate::secrets::quoted;
 use crate::state::{Host, State};
 
 use super::key::{Context, FactKey};
 use super::overlay::select;
 use super::send::{Answered, Waiting, run, show_output};
+use super::veil::veiled;
 use super::view::OperationView;
 
 /// How deep facts may derive from facts.
@@ -336,7 +338,12 @@ async fn fetch(
                     text: key.context.clone(),
                 };
                 keys.push(FactKey::of_request(
-                    state, host, &request, &context, &key.asker,
+                    state,
+                    host,
+                    &request,
+                    &key.secrets,
+                    &context,
+                    &key.asker,
                 )?);
             }
             let names = keys.iter().map(|key| key.text.clone()).collect();
@@ -361,7 +368,7 @@ async fn fetch(
     let value = match answered {
         Answered::Value(value) => value,
         Answered::Raw(raw) => plugins
-            .parse(&key.fact, args, raw, view())
+            .parse(&key.fact, args, veiled(state, &key.fact, raw), view())
             .await
             .map_err(named)?
             .into_iter()
@@ -376,6 +383,7 @@ async fn fetch(
             args,
         });
     }
+    let value = quoted(value);
     let value = if state.secrets().is_empty() {
         value
     } else {

@@ -8,6 +8,7 @@ use crate::deploy::FactCall;
 use crate::json::{Json, JsonMap, canonical};
 use crate::plugins::{ErrorKind, GuestError, PluginError};
 use crate::policy::{Chain, Denial};
+use crate::secrets::{no_secret_in, owned};
 use crate::state::{Host, State};
 
 /// A question in its canonical form: what the cache is keyed by.
@@ -55,6 +56,7 @@ impl Context {
             Json::Null => Ok(self.share()),
             Json::Object(none) if none.is_empty() => Ok(self.share()),
             own => {
+                no_secret_in(own).map_err(|error| error.message)?;
                 let own = GlobalArguments::from_json(own, state.secrets())?;
                 Ok(Self::of(&own.over(&self.globals)))
             }
@@ -63,16 +65,18 @@ impl Context {
 }
 
 impl FactKey {
-    /// The key of a guest's request.
+    /// The key of a guest's request. `secrets` are those that the guest's own call was given.
     pub(crate) fn of_request(
         state: &State,
         host: &Host,
         request: &FactRequest,
+        secrets: &[String],
         context: &Context,
         outer: &Chain,
     ) -> Result<Self, GuestError> {
         let missing = |message: String| GuestError::new(ErrorKind::MissingFact, message);
-        let named = request.args.as_object().cloned().unwrap_or_default();
+        let args = owned(request.args.clone(), secrets)?;
+        let named = args.as_object().cloned().unwrap_or_default();
         let denied = |error: Denial| GuestError::new(ErrorKind::Denied, error.to_string());
         state
             .allow_overrides(host, outer, &request.globals, &context.globals)

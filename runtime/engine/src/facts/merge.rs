@@ -13,6 +13,7 @@ use crate::state::{Host, State};
 
 use super::engine::lock;
 use super::send::{Answered, Waiting, is_simple, look_at};
+use super::veil::veiled;
 use super::view::OperationView;
 
 /// What is asked of the host in one command.
@@ -95,6 +96,7 @@ pub(super) async fn split(
     };
     let fact = first.key.fact.clone();
     let view = view(state, host, &items);
+    let output = veiled(state, &fact, output);
     let values = state
         .plugins()
         .parse(&fact, &arguments(&items), output, view)

@@ -7,6 +7,7 @@ mod merge;
 mod overlay;
 mod probe;
 mod send;
+mod veil;
 mod view;
 
 pub(crate) use engine::{AHEAD, FactEngine, get_fact};

@@ -116,6 +116,7 @@ impl PlanningView for OperationView {
                 &self.state,
                 &self.host,
                 request,
+                &self.secrets,
                 context,
                 &self.asker,
             ));
@@ -166,14 +167,16 @@ impl PlanningView for OperationView {
             "/name" => Some(Json::from(self.host.name())),
             "/groups" => Some(json!(self.host.groups())),
             _ => {
-                let data = json!({"name": self.host.name(), "groups": self.host.groups(), "data": self.host.data()});
+                let data = self.state.data_for_guests(&self.host);
+                let data =
+                    json!({"name": self.host.name(), "groups": self.host.groups(), "data": data});
                 data.pointer(pointer).cloned()
             }
         }
     }
 
     fn inventory(&self, pointer: &str) -> Option<Json> {
-        self.state.inventory_ref().pointer(pointer).cloned()
+        self.state.inventory_for_guests().pointer(pointer).cloned()
     }
 
     fn global(&self, name: &str) -> Option<Json> {

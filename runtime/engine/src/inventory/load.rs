@@ -11,7 +11,7 @@ use super::model::{Held, Inventory, Layer, Origin};
 use super::names::connector_of;
 use super::parse::{Raw, check_name, layer_of, parse};
 use crate::connector::ConnectorHost;
-use crate::json::Json;
+use crate::json::{Json, JsonMap};
 use crate::state::Connectors;
 
 /// What stands beside the inventory itself.
@@ -199,6 +199,12 @@ impl Inventory {
                 given: entry.to_owned(),
                 message,
             })?;
+            if let Some(message) = named_secret(&data) {
+                return Err(InventoryError::Connector {
+                    given: entry.to_owned(),
+                    message: format!("{name}: {message}"),
+                });
+            }
             let index = self.add_host(&name);
             let origin = Origin::Connector {
                 entry: entry.to_owned(),
@@ -369,6 +375,18 @@ fn group_data(folder: &Utf8Path) -> Result<Vec<GroupFile>, InventoryError> {
         });
     }
     Ok(files)
+}
+
+/// What is wrong with data of a connector's that names a secret: whoever made it could have any file of the user's sent
+/// to a host of their own.
+fn named_secret(data: &JsonMap) -> Option<String> {
+    data.iter().find_map(|(key, value)| {
+        crate::secrets::no_secret_in(value).err()?;
+        Some(format!(
+            "the connector names a secret in `{key}`, and secrets are the user's to name\n  give it in a file of the \
+             inventory: {key} = {{ \"$secret\" = \"env:NAME\" }}"
+        ))
+    })
 }
 
 #[cfg(test)]

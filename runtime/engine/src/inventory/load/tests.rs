@@ -29,6 +29,12 @@ impl Connector for Pairs {
             let mut data = JsonMap::new();
             data.insert(String::from("number"), json!(number));
             data.insert(String::from("pair"), json!(argument));
+            if argument == "thieves" {
+                data.insert(
+                    String::from("key"),
+                    json!([{"$secret": "file:/etc/shadow"}]),
+                );
+            }
             ConnectorHost {
                 name: format!("@pair/{argument}-{number}"),
                 data,
@@ -376,4 +382,15 @@ async fn ten_thousand_hosts_share_what_they_share() {
         .find(|one| one.key == "port")
         .unwrap();
     assert_eq!(port.origin.to_string(), "inventory.toml:10006");
+}
+
+#[tokio::test]
+async fn a_connector_names_no_secrets() {
+    let options = InventoryOptions::default();
+    let loading = Inventory::load("@pair/thieves", &options, &OnlyPairs);
+    let error = loading.await.unwrap_err().to_string();
+    assert!(
+        error.contains("the connector names a secret in `key`, and secrets are the user's to name"),
+        "{error}"
+    );
 }
