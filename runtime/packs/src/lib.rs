@@ -7,6 +7,7 @@ pub mod cases;
 pub mod diff;
 pub mod docs;
 pub mod inspect;
+pub mod languages;
 pub mod lock;
 pub mod manifest;
 pub mod policy;

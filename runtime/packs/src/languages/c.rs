@@ -1,0 +1,87 @@
+//! C: compiled by zig or clang for WASI's C library, of which a component may use what asks the system for nothing.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use windlass_engine::contract::Role;
+
+use super::error::LanguageError;
+use super::tool::{Tool, run, scratch};
+use super::{Source, embedded, encode};
+
+const TOOL: Tool = Tool {
+    language: "C",
+    name: "zig 0.17, or clang with wasi-libc",
+    install: "python3 -m venv .venv && .venv/bin/pip install ziglang==0.17.0, \
+              or apt-get install clang lld wasi-libc libclang-rt-dev-wasm32",
+    variable: "WINDLASS_CC",
+    local: &[".venv/bin/python-zig"],
+    programs: &["zig", "python-zig", "clang"],
+};
+
+pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
+    if source.role != Role::Planning {
+        return Err(LanguageError::Role {
+            language: "C",
+            role: source.role.as_str(),
+            others: "Rust",
+        });
+    }
+    let entry = |reason: &str| LanguageError::Entry {
+        entry: source.entry.to_string(),
+        reason: reason.to_owned(),
+    };
+    if source.entry.extension() != Some("c") {
+        return Err(entry("is no C source: its name ends in `.c`"));
+    }
+    if !source.entry.is_file() {
+        return Err(entry("is not there"));
+    }
+    let tool = TOOL.find(source.folder)?;
+    let scratch = scratch()?;
+    let below = |name: &str| scratch.path().join(name);
+    embedded::write(embedded::C, &below("sdk"))?;
+    let made = below("core.wasm");
+    let mut command = Command::new(&tool);
+    command.args(target(&tool));
+    command.args([
+        "-mexec-model=reactor",
+        "-std=c11",
+        "-Oz",
+        "-Wall",
+        "-Wextra",
+    ]);
+    command.arg("-I").arg(below("sdk/include"));
+    command.args(sources(source)?);
+    let parts = embedded::C.iter().map(|(path, _)| below("sdk").join(path));
+    command.args(parts.filter(|path| path.extension().is_some_and(|kind| kind == "c")));
+    run(command.arg("-o").arg(&made))?;
+    let core = fs::read(&made).map_err(LanguageError::at(made.display()))?;
+    encode(&core, Some(source.role))
+}
+
+/// How a compiler is told what to compile for.
+fn target(tool: &Path) -> &'static [&'static str] {
+    let name = tool.file_name().unwrap_or_default().to_string_lossy();
+    if name.contains("zig") {
+        &["cc", "-target", "wasm32-wasi"]
+    } else {
+        &["--target=wasm32-wasi"]
+    }
+}
+
+/// All sources beside the entry: a C program is all of its files.
+fn sources(source: &Source<'_>) -> Result<Vec<std::path::PathBuf>, LanguageError> {
+    let folder = source.entry.parent().unwrap_or(source.folder);
+    let mut found = Vec::new();
+    for entry in folder.read_dir_utf8().map_err(LanguageError::at(folder))? {
+        let entry = entry.map_err(LanguageError::at(folder))?;
+        if entry.path().extension() == Some("c") {
+            found.push(entry.path().as_std_path().to_owned());
+        }
+    }
+    // Folders have no order of their own, and the same sources are to make the same component.
+    found.sort();
+    Ok(found)
+}

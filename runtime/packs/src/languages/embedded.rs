@@ -1,0 +1,131 @@
+//! The SDKs and the contract, which stand in this program: a pack is built without fetching either.
+
+use std::fs;
+use std::path::Path;
+
+use super::error::LanguageError;
+
+/// A file: its path below the folder it is written to, and its content.
+pub(super) type File = (&'static str, &'static str);
+
+macro_rules! files {
+    ($folder:literal: [$($path:literal),* $(,)?]) => {
+        &[$((
+            $path,
+            include_str!(concat!("../../../../", $folder, "/", $path)),
+        )),*]
+    };
+}
+
+/// The contract.
+pub(super) const WIT: &[File] = files!("wit": [
+    "actor.wit",
+    "connector.wit",
+    "context.wit",
+    "deploy.wit",
+    "deploying.wit",
+    "fact-source.wit",
+    "facts.wit",
+    "http.wit",
+    "inventory.wit",
+    "io.wit",
+    "local-files.wit",
+    "log.wit",
+    "observer.wit",
+    "operations.wit",
+    "process.wit",
+    "secrets.wit",
+    "target.wit",
+    "types.wit",
+    "worlds.wit",
+]);
+
+/// The SDK for Python, a package `windlass`.
+pub(super) const PYTHON: &[File] = files!("sdk/python": [
+    "windlass/__init__.py",
+    "windlass/component.py",
+    "windlass/content.py",
+    "windlass/contract.py",
+    "windlass/errors.py",
+    "windlass/facts.py",
+    "windlass/host.py",
+    "windlass/pack.py",
+    "windlass/plan.py",
+    "windlass/schema.py",
+    "windlass/shell.py",
+    "windlass/signature.py",
+    "windlass/surroundings.py",
+    "windlass/values.py",
+    "windlass/wire.py",
+]);
+
+/// The SDK for JavaScript, a package `windlass`.
+pub(super) const JAVASCRIPT: &[File] = files!("sdk/js": [
+    "package.json",
+    "src/content.js",
+    "src/errors.js",
+    "src/facts.js",
+    "src/host.js",
+    "src/index.js",
+    "src/pack.js",
+    "src/parameters.js",
+    "src/plan.js",
+    "src/shell.js",
+    "src/surroundings.js",
+    "src/values.js",
+    "src/index.d.ts",
+]);
+
+/// The SDK for C.
+pub(super) const C: &[File] = files!("sdk/c": [
+    "include/windlass.h",
+    "src/internal.h",
+    "src/arena.c",
+    "src/call.c",
+    "src/component.c",
+    "src/describe.c",
+    "src/json.c",
+    "src/plan.c",
+    "src/shell.c",
+    "bindings/pure.h",
+    "bindings/pure.c",
+]);
+
+/// Writes files below a folder.
+pub(super) fn write(files: &[File], folder: &Path) -> Result<(), LanguageError> {
+    for (path, content) in files {
+        let path = folder.join(path);
+        let parent = path.parent().unwrap_or(folder);
+        fs::create_dir_all(parent).map_err(LanguageError::at(parent.display()))?;
+        fs::write(&path, content).map_err(LanguageError::at(path.display()))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// A file that is added to an SDK and forgotten here would be missing from every pack.
+    #[test]
+    fn every_file_is_here() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        for (folder, files) in [
+            ("wit", WIT),
+            ("sdk/python/windlass", PYTHON),
+            ("sdk/js/src", JAVASCRIPT),
+            ("sdk/c/src", C),
+            ("sdk/c/bindings", C),
+        ] {
+            let there = fs::read_dir(root.join(folder)).unwrap();
+            let names = there.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+            for name in names.filter(|name| name.contains('.') && !name.ends_with(".md")) {
+                let listed = files
+                    .iter()
+                    .any(|(path, _)| path.rsplit('/').next() == Some(&name));
+                assert!(listed, "{folder}/{name} is not in the program");
+            }
+        }
+    }
+}

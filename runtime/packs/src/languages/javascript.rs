@@ -1,0 +1,126 @@
+//! JavaScript and TypeScript: QuickJS and the pack's modules in one component, made by componentize-qjs.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use camino::Utf8Path;
+use windlass_engine::contract::Role;
+
+use super::error::LanguageError;
+use super::tool::{Tool, run, scratch};
+use super::{Source, embedded, world};
+
+const TOOL: Tool = Tool {
+    language: "JavaScript",
+    name: "componentize-qjs 0.4",
+    install: "npm install --save-dev componentize-qjs@0.4.5",
+    variable: "WINDLASS_COMPONENTIZE_QJS",
+    local: &["node_modules/.bin/componentize-qjs"],
+    programs: &["componentize-qjs"],
+};
+
+const TSC: Tool = Tool {
+    language: "TypeScript",
+    name: "tsc",
+    install: "npm install --save-dev typescript",
+    variable: "WINDLASS_TSC",
+    local: &["node_modules/.bin/tsc"],
+    programs: &["tsc"],
+};
+
+pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
+    if source.role != Role::Planning {
+        return Err(LanguageError::Role {
+            language: "JavaScript",
+            role: source.role.as_str(),
+            others: "Rust",
+        });
+    }
+    let tool = TOOL.find(source.folder)?;
+    let scratch = scratch()?;
+    let below = |name: &str| scratch.path().join(name);
+    embedded::write(embedded::WIT, &below("wit"))?;
+    // Modules are found as node finds them: the SDK is a package beside the pack's own files.
+    embedded::write(embedded::JAVASCRIPT, &below("root/node_modules/windlass"))?;
+    let main = modules(source, scratch.path())?;
+    let made = below("component.wasm");
+    run(Command::new(tool)
+        .arg("--wit")
+        .arg(below("wit"))
+        .args(["--world", world(source.role), "--sync", "--stub-wasi"])
+        .arg("--module-root")
+        .arg(below("root"))
+        .arg("--js")
+        .arg(below("root/pack").join(main))
+        .arg("--output")
+        .arg(&made))?;
+    fs::read(&made).map_err(LanguageError::at(made.display()))
+}
+
+/// Puts the pack's modules into `root/pack`, as JavaScript; gives the name of the first.
+fn modules(source: &Source<'_>, scratch: &Path) -> Result<String, LanguageError> {
+    let entry = |reason: &str| LanguageError::Entry {
+        entry: source.entry.to_string(),
+        reason: reason.to_owned(),
+    };
+    let stem = source.entry.file_stem().unwrap_or_default();
+    let folder = source.entry.parent().unwrap_or(source.folder);
+    let out = scratch.join("root/pack");
+    if !source.entry.is_file() {
+        return Err(entry("is not there"));
+    }
+    match source.entry.extension() {
+        Some("js" | "mjs") => {
+            copy(folder, &out)?;
+            Ok(source.entry.file_name().unwrap_or_default().to_owned())
+        }
+        Some("ts") => {
+            translate(source, scratch, &out)?;
+            Ok(format!("{stem}.js"))
+        }
+        _ => Err(entry(
+            "is no module: its name ends in `.js`, `.mjs` or `.ts`",
+        )),
+    }
+}
+
+/// Copies a folder's modules, and those below it, but no packages.
+fn copy(from: &Utf8Path, to: &Path) -> Result<(), LanguageError> {
+    fs::create_dir_all(to).map_err(LanguageError::at(to.display()))?;
+    for entry in from.read_dir_utf8().map_err(LanguageError::at(from))? {
+        let entry = entry.map_err(LanguageError::at(from))?;
+        let (path, name) = (entry.path(), entry.file_name());
+        if path.is_dir() && name != "node_modules" && !name.starts_with('.') {
+            copy(path, &to.join(name))?;
+        } else if matches!(path.extension(), Some("js" | "mjs" | "json")) && path.is_file() {
+            fs::copy(path, to.join(name)).map_err(LanguageError::at(path))?;
+        }
+    }
+    Ok(())
+}
+
+/// Checks types, and writes JavaScript.
+fn translate(source: &Source<'_>, scratch: &Path, out: &Path) -> Result<(), LanguageError> {
+    let tool = TSC.find(source.folder)?;
+    let types = scratch.join("root/node_modules/windlass/src/index.d.ts");
+    let entry = std::path::absolute(source.entry).map_err(LanguageError::at(source.entry))?;
+    let root = entry.parent().unwrap_or(Path::new("/"));
+    let config = serde_json::json!({
+        "compilerOptions": {
+            "target": "es2022",
+            "lib": ["es2022"],
+            "types": [],
+            "module": "esnext",
+            "moduleResolution": "bundler",
+            "strict": true,
+            "rootDir": root,
+            "outDir": out,
+            "paths": {"windlass": [types]},
+        },
+        "files": [entry],
+    });
+    let path = scratch.join("tsconfig.json");
+    fs::write(&path, config.to_string()).map_err(LanguageError::at(path.display()))?;
+    run(Command::new(tool).arg("--project").arg(&path))
+}

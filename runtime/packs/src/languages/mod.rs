@@ -1,0 +1,59 @@
+//! Components from Python, JavaScript and C: the SDKs, which stand in this program, and the tools that compile with them.
+//!
+//! Each language has a file that says which tool it needs and how that is called. What comes out imports nothing but
+//! the contract.
+
+mod c;
+mod embedded;
+mod encode;
+mod error;
+mod javascript;
+mod python;
+mod tool;
+
+use camino::Utf8Path;
+use windlass_engine::contract::Role;
+
+use crate::manifest::Language;
+
+pub use encode::encode;
+pub use error::LanguageError;
+
+/// What a component is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The language it is written in.
+    pub language: Language,
+    /// The pack's folder, where tools of its own are looked for (`.venv`, `node_modules`).
+    pub folder: &'a Utf8Path,
+    /// Its first source file.
+    pub entry: &'a Utf8Path,
+    /// What the component is for.
+    pub role: Role,
+}
+
+/// Compiles a component; none for Rust, which cargo builds.
+///
+/// # Errors
+/// [`LanguageError`]: a tool is missing or fails, with what it wrote.
+pub fn compile(source: &Source<'_>) -> Result<Option<Vec<u8>>, LanguageError> {
+    match source.language {
+        Language::Rust => Ok(None),
+        Language::Python => python::compile(source).map(Some),
+        Language::Js => javascript::compile(source).map(Some),
+        Language::C => c::compile(source).map(Some),
+    }
+}
+
+/// The contract's world of a role.
+#[must_use]
+pub const fn world(role: Role) -> &'static str {
+    match role {
+        Role::Planning => "pure",
+        Role::Acting => "acting",
+        Role::Deploying => "deploying-world",
+        Role::Connecting => "connecting",
+        Role::Listing => "listing",
+        Role::Observing => "observing",
+    }
+}

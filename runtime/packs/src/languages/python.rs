@@ -1,0 +1,73 @@
+//! Python: CPython and the pack's modules in one component, made by componentize-py.
+
+use std::fs;
+use std::process::Command;
+
+use windlass_engine::contract::Role;
+
+use super::error::LanguageError;
+use super::tool::{Tool, run, scratch};
+use super::{Source, embedded, world};
+
+const TOOL: Tool = Tool {
+    language: "Python",
+    name: "componentize-py 0.25",
+    install: "python3 -m venv .venv && .venv/bin/pip install componentize-py==0.25.1",
+    variable: "WINDLASS_COMPONENTIZE_PY",
+    local: &[".venv/bin/componentize-py"],
+    programs: &["componentize-py"],
+};
+
+/// The module that the component is made from: the pack's own, then the exports.
+const MAIN: &str = "windlass_main";
+
+pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
+    let entry = |reason: &str| LanguageError::Entry {
+        entry: source.entry.to_string(),
+        reason: reason.to_owned(),
+    };
+    if source.role != Role::Planning {
+        return Err(LanguageError::Role {
+            language: "Python",
+            role: source.role.as_str(),
+            others: "Rust",
+        });
+    }
+    let module = source.entry.file_stem().unwrap_or_default();
+    let named = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if source.entry.extension() != Some("py") || module.is_empty() || !module.chars().all(named) {
+        return Err(entry(
+            "is no Python module: letters, digits and `_`, then `.py`",
+        ));
+    }
+    if !source.entry.is_file() {
+        return Err(entry("is not there"));
+    }
+    let tool = TOOL.find(source.folder)?;
+    let scratch = scratch()?;
+    let below = |name: &str| scratch.path().join(name);
+    embedded::write(embedded::WIT, &below("wit"))?;
+    embedded::write(embedded::PYTHON, &below("sdk"))?;
+    let main = format!("import {module}\nfrom windlass.component import FactSource, Operations\n");
+    let path = below("main").join(format!("{MAIN}.py"));
+    fs::create_dir_all(below("main")).map_err(LanguageError::at(path.display()))?;
+    fs::write(&path, main).map_err(LanguageError::at(path.display()))?;
+    let folder = source.entry.parent().unwrap_or(source.folder);
+    let made = below("component.wasm");
+    run(Command::new(tool)
+        .arg("--wit-path")
+        .arg(below("wit"))
+        .args(["--world", world(source.role), "componentize", "--stub-wasi"])
+        .arg("--python-path")
+        .arg(below("main"))
+        .arg("--python-path")
+        .arg(folder)
+        .arg("--python-path")
+        .arg(below("sdk"))
+        .arg("--output")
+        .arg(&made)
+        .arg(MAIN)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("PYTHONHASHSEED", "0"))?;
+    fs::read(&made).map_err(LanguageError::at(made.display()))
+}

@@ -1,0 +1,13 @@
+//! The conformance pack in Rust: what every SDK must be able to say. See ../../README.md.
+
+mod facts;
+mod operations;
+
+use facts::{Answer, Kernel, Kind, Setting, Settings, Sum};
+use operations::{account, copy, echo, fail, hidden, setting, settings, various};
+
+windlass_sdk::export! {
+    namespace: "example",
+    operations: [settings, setting, account, copy, various, echo, hidden, fail],
+    facts: [Settings, Setting, Kernel, Kind, Answer, Sum],
+}
