@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::audit::PackInfo;
+use crate::connector::Connector;
 use crate::contract::{Atom, FactInfo, FactRequest, OperationInfo, Origin, Planned, RawOutput};
+use crate::events::Observer;
 use crate::json::{Json, JsonMap};
 use crate::local_files::LocalFiles;
 use crate::policy::Owner;
@@ -247,6 +249,19 @@ pub trait Plugins: Send + Sync {
     fn owner(&self, name: &str) -> Option<Arc<Owner>> {
         let _ = name;
         None
+    }
+
+    /// The connectors and inventories that packs provide, each under an `@name` of its own.
+    fn connectors(&self) -> Vec<Arc<dyn Connector>> {
+        Vec::new()
+    }
+
+    /// The observers that packs provide, started for one run.
+    ///
+    /// # Errors
+    /// One that cannot be started.
+    fn observers(&self) -> Result<Vec<Arc<dyn Observer>>, PluginError> {
+        Ok(Vec::new())
     }
 
     /// The packs that may take part, for records of runs.

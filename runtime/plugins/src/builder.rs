@@ -6,17 +6,21 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 use windlass_engine::audit::PackInfo;
+use windlass_engine::contract::Role;
 use windlass_engine::policy::Owner;
 
 use crate::cache::CodeCache;
 use crate::component::{self, Compiled, Component};
 use crate::error::LoadError;
+use crate::granted::{Part, Rights};
 use crate::host::{Entry, Host};
 use crate::index::{self, Index};
 use crate::kept::{Kept, LateCache};
 use crate::limits::Limits;
 use crate::machine::Machines;
 use crate::pack::{Pack, PackComponent};
+use crate::providers::Providers;
+use crate::role;
 use crate::signature::Signature;
 
 /// Collects packs, then makes a [`Host`] of them.
@@ -55,7 +59,7 @@ impl HostBuilder {
     pub async fn build(self) -> Result<Arc<Host>, LoadError> {
         let limits = Arc::new(self.limits);
         let loader = Loader {
-            machines: Machines::new(&limits),
+            machines: Arc::new(Machines::new(&limits)),
             limits,
             cache: LateCache::new(self.cache),
         };
@@ -63,6 +67,7 @@ impl HostBuilder {
         let (mut operations, mut facts) = (BTreeMap::new(), BTreeMap::new());
         let mut packs = Vec::new();
         let mut owners = BTreeMap::new();
+        let mut providers = Providers::default();
         for pack in self.packs {
             let mut digests = Vec::new();
             let owner = Arc::new(Owner {
@@ -71,9 +76,18 @@ impl HostBuilder {
                 granted: pack.granted,
             });
             let origin = owner.to_string();
+            let granted = owner.granted.clone().unwrap_or_default();
+            let rights = Rights::new(origin.clone(), granted, loader.limits.transfer);
             for part in pack.components {
+                let exports = part.exports.clone();
                 let (component, index) = loader.load(&pack.name, &origin, part).await?;
                 digests.push(component.digest.clone());
+                if index.role != Role::Planning {
+                    let (limits, machines) = (loader.limits.clone(), loader.machines.clone());
+                    let part = Part::new(component, index.role, rights.clone(), limits, machines);
+                    providers.add(index.role, part, &exports)?;
+                    continue;
+                }
                 let bad = |message: String| LoadError::Description {
                     component: component.name.clone(),
                     message,
@@ -110,6 +124,7 @@ impl HostBuilder {
                 name: pack.name,
                 version: pack.version,
                 digest: joined(digests),
+                unsigned: pack.unsigned,
             });
         }
         let warnings = loader.cache.warning().into_iter().collect();
@@ -121,6 +136,7 @@ impl HostBuilder {
             warnings,
             packs,
             owners,
+            providers,
         )))
     }
 }
@@ -139,7 +155,7 @@ fn insert<T>(entries: &mut BTreeMap<String, T>, name: String, entry: T) -> Resul
 }
 
 struct Loader {
-    machines: Machines,
+    machines: Arc<Machines>,
     limits: Arc<Limits>,
     /// Opened for the first component that needs it: with the standard pack alone none does.
     cache: Arc<LateCache>,
@@ -181,6 +197,20 @@ impl Loader {
         let compiler = self.machines.compiler()?;
         let code = component::compile(compiler, part.bytes.clone(), &name).await?;
         let component = component(&digest, Cow::Owned(code), part.bytes);
+        let machine = self.machines.plain()?;
+        let role = role::of(
+            &component.loaded(&machine.engine).await?,
+            &machine.engine,
+            &name,
+        )?;
+        if role != Role::Planning {
+            let index = Index::locked(&digest, Vec::new(), Vec::new()).of_role(role);
+            if let Some(made) = component.code_read() {
+                let whole = Index::new(&made.component, &made.code, Vec::new(), Vec::new());
+                cache.put(&whole.of_role(role), &made.code);
+            }
+            return Ok((component, index));
+        }
         // Beside the places: whatever it is, it is opened there, and what is wrong with it told.
         let seat = component.beside(&self.machines).await?;
         let described = seat.opened.describe(seat.engine, &self.limits, &name);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{OnceCell, SemaphorePermit};
 use wasmtime::component::{Component as Code, Instance, InstancePre};
 use wasmtime::{Engine, Store};
-use windlass_engine::contract::{FactInfo, OperationInfo};
+use windlass_engine::contract::{FactInfo, OperationInfo, Role};
 
 use crate::bindings::exports::windlass::plugin::{fact_source, operations};
 use crate::bindings::windlass::plugin::types as wit;
@@ -99,6 +99,20 @@ impl Component {
         self.code.get()
     }
 
+    /// Its code for this engine, compiled again where another version compiled it.
+    pub(crate) async fn loaded(&self, engine: &Engine) -> Result<Code, LoadError> {
+        let compiled = self.code(engine).await?;
+        match stored(engine, &compiled.code) {
+            Ok(code) => Ok(code),
+            Err(error) => {
+                tracing::warn!(component = %self.name, %error, "compiled again");
+                let component = compiled.component.clone();
+                let code = compile(engine, component, &self.name).await?;
+                stored(engine, &code).map_err(invalid(&self.name))
+            }
+        }
+    }
+
     /// A place for one of its guests that is kept ready; none while all are taken, or when it does not fit. Its code
     /// is made ready at the first call.
     pub(crate) async fn place<'a>(&'a self, machines: &'a Machines) -> Option<Seat<'a>> {
@@ -125,16 +139,7 @@ impl Component {
     ) -> Result<Seat<'a>, LoadError> {
         let machine = machines.plain()?;
         let open = || async {
-            let compiled = self.code(&machine.engine).await?;
-            let code = match stored(&machine.engine, &compiled.code) {
-                Ok(code) => code,
-                Err(error) => {
-                    tracing::warn!(component = %self.name, %error, "compiled again");
-                    let component = compiled.component.clone();
-                    let code = compile(&machine.engine, component, &self.name).await?;
-                    stored(&machine.engine, &code).map_err(invalid(&self.name))?
-                }
-            };
+            let code = self.loaded(&machine.engine).await?;
             link(&code, machine, &self.name)
         };
         Ok(Seat {
@@ -183,12 +188,13 @@ pub(crate) async fn compile(
 
 /// Joins a component's imports to the host's functions. Components of another role are refused.
 pub(crate) fn link(code: &Code, machine: &Machine, name: &str) -> Result<Opened, LoadError> {
-    let kind = code.component_type();
-    role::check(
-        name,
-        kind.imports(&machine.engine).map(|(name, _)| name),
-        kind.exports(&machine.engine).map(|(name, _)| name),
-    )?;
+    let role = role::of(code, &machine.engine, name)?;
+    if role != Role::Planning {
+        return Err(LoadError::Role {
+            component: name.to_owned(),
+            message: format!("it is for {role}, and its pack says planning"),
+        });
+    }
     let pre = machine
         .linker
         .instantiate_pre(code)

@@ -46,15 +46,19 @@ pub enum LoadError {
     },
     /// A component imports what its role may not have.
     #[error(
-        "{component} is refused: it imports `{import}`\n  a component with operations or facts may import {allowed} of the contract, and nothing that acts"
+        "{component} is refused: it imports `{import}`\n  a component {kind} may import {allowed} of the contract{acts}"
     )]
     Import {
         /// The pack and the component.
         component: String,
         /// The import.
         import: String,
+        /// What kind of component it is: `with operations or facts`.
+        kind: String,
         /// What may be imported.
         allowed: String,
+        /// What is to be said besides.
+        acts: &'static str,
     },
     /// A component exports what this version does not know.
     #[error(
@@ -81,6 +85,18 @@ pub enum LoadError {
     Namespace {
         /// The namespace.
         namespace: String,
+        /// One of them.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// Two components stand behind one `@name`.
+    #[error(
+        "both {first} and {second} provide `@{name}`; load one of them only, or give one another name in its manifest"
+    )]
+    Provider {
+        /// The name, without `@`.
+        name: String,
         /// One of them.
         first: String,
         /// The other.

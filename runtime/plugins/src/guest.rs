@@ -2,18 +2,17 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 use wasmtime::component::HasSelf;
 use wasmtime::component::Linker;
-use wasmtime::{Engine, ResourceLimiter, Store, UpdateDeadline};
+use wasmtime::{Engine, Store};
 use windlass_engine::local_files::Entry;
 use windlass_engine::plugins::{ErrorKind, GuestError, PlanningView};
 
 use crate::bindings::windlass::plugin::{context, facts, local_files, log, secrets, types};
-use crate::engine::TICK;
-use crate::limits::{Exceeded, Limits};
+use crate::limits::Limits;
+use crate::meter::{self, Meter, Metered};
 use crate::question::{Answer, Fingerprint, Question};
 use crate::translate;
 
@@ -30,7 +29,7 @@ pub(crate) type LogLine = (String, String);
 /// The state of one guest call.
 pub(crate) struct Guest {
     view: Option<Arc<dyn PlanningView>>,
-    limits: Arc<Limits>,
+    meter: Meter,
     /// Answers that were had already, when a remembered call turned out to be another.
     known: VecDeque<(Arc<Question>, Answer)>,
     asked: Vec<Asked>,
@@ -45,13 +44,12 @@ pub(crate) struct Guest {
     /// Log lines that were shown before it began anew.
     shown: usize,
     log: Vec<LogLine>,
-    log_bytes: usize,
-    calls: u32,
-    ran: Duration,
-    /// When it began to run, or was last looked at while it ran.
-    since: Instant,
-    memory: usize,
-    table_entries: usize,
+}
+
+impl Metered for Guest {
+    fn meter(&mut self) -> &mut Meter {
+        &mut self.meter
+    }
 }
 
 impl Guest {
@@ -63,7 +61,7 @@ impl Guest {
     ) -> Self {
         Self {
             view,
-            limits: limits.clone(),
+            meter: Meter::new(limits),
             known,
             asked: Vec::new(),
             patience: None,
@@ -72,34 +70,12 @@ impl Guest {
             left: 0,
             shown: 0,
             log: Vec::new(),
-            log_bytes: 0,
-            calls: 0,
-            ran: Duration::ZERO,
-            since: Instant::now(),
-            memory: 0,
-            table_entries: 0,
         }
     }
 
     /// A fresh store that holds it to its limits.
     pub(crate) fn into_store(self, engine: &Engine) -> Store<Self> {
-        let transfer = self.limits.transfer;
-        let mut store = Store::new(engine, self);
-        store.limiter(|guest| guest);
-        store.set_hostcall_fuel(transfer);
-        store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(|mut store| {
-            let ran = store.data_mut().charge();
-            if store.data().ran > store.data().limits.running {
-                return Err(Exceeded::Running(store.data().limits.running).into());
-            }
-            // A clock that went on while the guest waited says nothing about the guest.
-            Ok(match ran < TICK / 2 {
-                true => UpdateDeadline::Continue(1),
-                false => UpdateDeadline::Yield(1),
-            })
-        });
-        store
+        meter::store(self, engine)
     }
 
     /// What it asked and logged.
@@ -107,32 +83,15 @@ impl Guest {
         (self.asked, self.log)
     }
 
-    /// Adds the time since it was last looked at, and gives it. A guest that runs is looked at every tick, so what is
-    /// longer was spent waiting for a free processor and does not count.
-    fn charge(&mut self) -> Duration {
-        let ran = self.since.elapsed().min(TICK);
-        self.ran += ran;
-        self.since = Instant::now();
-        ran
-    }
-
-    fn count_call(&mut self) -> wasmtime::Result<()> {
-        self.calls = self.calls.saturating_add(1);
-        if self.calls > self.limits.host_calls {
-            return Err(Exceeded::HostCalls(self.limits.host_calls).into());
-        }
-        Ok(())
-    }
-
     async fn ask(&mut self, question: Question) -> wasmtime::Result<Answer> {
-        self.charge();
+        self.meter.charge();
         let answer = self.answer(question).await;
-        self.since = Instant::now();
+        self.meter.resume();
         answer
     }
 
     async fn answer(&mut self, question: Question) -> wasmtime::Result<Answer> {
-        self.count_call()?;
+        self.meter.count_call()?;
         let (question, answer) = match self.known.pop_front() {
             Some((known, answer)) if *known == question => (known, answer),
             _ => {
@@ -175,7 +134,7 @@ fn for_guest<T>(answer: Result<T, GuestError>) -> Result<T, types::Error> {
     answer.map_err(|error| translate::wit_error(&error))
 }
 
-fn entry(entry: Entry) -> types::Entry {
+pub(crate) fn entry(entry: Entry) -> types::Entry {
     types::Entry {
         kind: entry.kind.as_str().to_owned(),
         mode: entry.mode,
@@ -328,56 +287,11 @@ impl secrets::Host for Guest {
 
 impl log::Host for Guest {
     async fn write(&mut self, level: String, message: String) -> wasmtime::Result<()> {
-        let (lines, bytes) = (self.limits.log_lines, self.limits.log_bytes);
-        self.log_bytes = self.log_bytes.saturating_add(message.len());
-        if self.log.len() >= lines || self.log_bytes > bytes {
-            return Err(Exceeded::Log { lines, bytes }.into());
-        }
+        self.meter.count_line(&message)?;
         if let Some(view) = self.view.as_ref().filter(|_| self.log.len() >= self.shown) {
             view.log(&level, &message);
         }
         self.log.push((level, message));
         Ok(())
-    }
-}
-
-impl ResourceLimiter for Guest {
-    fn memory_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        _maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
-        self.memory = self.memory.saturating_add(desired.saturating_sub(current));
-        if self.memory > self.limits.memory {
-            return Err(Exceeded::Memory(self.limits.memory).into());
-        }
-        Ok(true)
-    }
-
-    fn table_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        _maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
-        let grown = desired.saturating_sub(current);
-        self.table_entries = self.table_entries.saturating_add(grown);
-        if self.table_entries > self.limits.table_entries {
-            return Err(Exceeded::Tables(self.limits.table_entries).into());
-        }
-        Ok(true)
-    }
-
-    fn instances(&self) -> usize {
-        self.limits.instances
-    }
-
-    fn tables(&self) -> usize {
-        self.limits.instances
-    }
-
-    fn memories(&self) -> usize {
-        self.limits.instances
     }
 }

@@ -8,7 +8,9 @@ use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use wasmtime::PoolConcurrencyLimitError;
 use windlass_engine::audit::PackInfo;
+use windlass_engine::connector::Connector;
 use windlass_engine::contract::{FactInfo, OperationInfo, Origin, Planned, RawOutput};
+use windlass_engine::events::Observer;
 use windlass_engine::json::{Json, JsonMap, canonical};
 use windlass_engine::local_files::local_path_arguments;
 use windlass_engine::nearest::nearest;
@@ -21,10 +23,12 @@ use crate::builder::HostBuilder;
 use crate::component::{Component, Opened};
 use crate::controller;
 use crate::error::report;
+use crate::granted::Part;
 use crate::guest::Guest;
 use crate::limits::Limits;
 use crate::machine::Machines;
 use crate::memo::{Found, Kept, Memo, Value};
+use crate::providers::{Providers, watch};
 use crate::question::Fingerprint;
 use crate::signature::Signature;
 use crate::translate::{self, Refused};
@@ -49,7 +53,7 @@ pub struct Stats {
 
 /// Runs the plugins of the packs that were loaded into it.
 pub struct Host {
-    machines: Machines,
+    machines: Arc<Machines>,
     limits: Arc<Limits>,
     operations: BTreeMap<String, Entry<OperationInfo>>,
     facts: BTreeMap<String, Entry<FactInfo>>,
@@ -57,6 +61,8 @@ pub struct Host {
     packs: Vec<PackInfo>,
     /// The pack of each namespace.
     owners: BTreeMap<String, Arc<Owner>>,
+    connectors: Vec<Arc<dyn Connector>>,
+    observers: Vec<Arc<Part>>,
     memo: Memo,
     guest_calls: AtomicU64,
     remembered: AtomicU64,
@@ -110,13 +116,14 @@ impl Host {
     }
 
     pub(crate) fn new(
-        machines: Machines,
+        machines: Arc<Machines>,
         limits: Arc<Limits>,
         operations: BTreeMap<String, Entry<OperationInfo>>,
         facts: BTreeMap<String, Entry<FactInfo>>,
         warnings: Vec<String>,
         packs: Vec<PackInfo>,
         owners: BTreeMap<String, Arc<Owner>>,
+        mut providers: Providers,
     ) -> Self {
         let memo = Memo::new(limits.memo);
         Self {
@@ -130,6 +137,8 @@ impl Host {
             memo,
             guest_calls: AtomicU64::new(0),
             remembered: AtomicU64::new(0),
+            connectors: providers.connectors(),
+            observers: providers.observers(),
         }
     }
 
@@ -386,6 +395,15 @@ impl Plugins for Host {
 
     fn packs(&self) -> Vec<PackInfo> {
         self.packs.clone()
+    }
+
+    fn connectors(&self) -> Vec<Arc<dyn Connector>> {
+        self.connectors.clone()
+    }
+
+    fn observers(&self) -> Result<Vec<Arc<dyn Observer>>, PluginError> {
+        let started = self.observers.iter().map(watch);
+        Ok(started.collect::<Result<_, _>>()?)
     }
 
     fn run_ended(&self) {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use windlass_engine::contract::{FactInfo, OperationInfo};
+use windlass_engine::contract::{FactInfo, OperationInfo, Role};
 
 /// The form of what is stored; another number is not read.
 const FORMAT: u32 = 2;
@@ -15,6 +15,9 @@ pub(crate) struct Index {
     pub(crate) component: String,
     /// SHA-256 of the code it was compiled to, in hexadecimal.
     pub(crate) code: String,
+    /// What it is for.
+    #[serde(default = "planning")]
+    pub(crate) role: Role,
     /// Its operations, in the order it names them.
     pub(crate) operations: Vec<OperationInfo>,
     /// Its facts, in the order it names them.
@@ -32,6 +35,7 @@ impl Index {
             format: FORMAT,
             component: digest(component),
             code: digest(code),
+            role: Role::Planning,
             operations,
             facts,
         }
@@ -47,9 +51,15 @@ impl Index {
             format: FORMAT,
             component: component.to_owned(),
             code: String::new(),
+            role: Role::Planning,
             operations,
             facts,
         }
+    }
+
+    /// The index, of a component of this role.
+    pub(crate) fn of_role(self, role: Role) -> Self {
+        Self { role, ..self }
     }
 
     /// Reads an index; none when it has another form.
@@ -89,6 +99,10 @@ impl Index {
         }
         Ok(namespace)
     }
+}
+
+fn planning() -> Role {
+    Role::Planning
 }
 
 /// SHA-256 in hexadecimal.

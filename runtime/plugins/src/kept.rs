@@ -80,7 +80,8 @@ impl Kept {
         let bytes: Cow<'static, [u8]> = Cow::Owned(bytes);
         let code = component::compile(engine, bytes.clone(), name).await?;
         let (operations, facts) = (self.index.operations.clone(), self.index.facts.clone());
-        cache.put(&Index::new(&bytes, &code, operations, facts), &code);
+        let index = Index::new(&bytes, &code, operations, facts).of_role(self.index.role);
+        cache.put(&index, &code);
         Ok(Compiled {
             code: Cow::Owned(code),
             component: bytes,

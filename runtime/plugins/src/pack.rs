@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use windlass_engine::capability::Capabilities;
-use windlass_engine::contract::{FactInfo, OperationInfo};
+use windlass_engine::contract::{FactInfo, OperationInfo, Role};
 
 use crate::error::LoadError;
 use crate::index::Index;
@@ -21,6 +21,8 @@ pub struct Pack {
     pub components: Vec<PackComponent>,
     /// What it may do beyond planning. None: it is not limited, as the standard pack. Default: nothing.
     pub granted: Option<Capabilities>,
+    /// Nobody vouches for it, which plans say. Default: false.
+    pub unsigned: bool,
 }
 
 /// A component of a pack.
@@ -32,6 +34,8 @@ pub struct PackComponent {
     pub(crate) compiled: Option<(&'static [u8], Index)>,
     /// Its file and what it has, for one that is read at its first call.
     pub(crate) kept: Option<(PathBuf, Index)>,
+    /// What its manifest says that it provides.
+    pub(crate) exports: Vec<String>,
 }
 
 impl PackComponent {
@@ -43,6 +47,7 @@ impl PackComponent {
             bytes: Cow::Owned(bytes),
             compiled: None,
             kept: None,
+            exports: Vec::new(),
         }
     }
 
@@ -61,7 +66,22 @@ impl PackComponent {
             bytes: Cow::Borrowed(&[]),
             compiled: None,
             kept: Some((path, Index::locked(digest, operations, facts))),
+            exports: Vec::new(),
         }
+    }
+
+    /// The role that a lock says a component has. Default: planning. One that is found to have another is refused.
+    #[must_use]
+    pub fn of_role(mut self, role: Role) -> Self {
+        self.kept = self.kept.map(|(path, index)| (path, index.of_role(role)));
+        self
+    }
+
+    /// What its manifest says that it provides: `@name` for a connector or an inventory. Default: its file's name.
+    #[must_use]
+    pub fn providing(mut self, exports: Vec<String>) -> Self {
+        self.exports = exports;
+        self
     }
 }
 
@@ -78,7 +98,15 @@ impl Pack {
             version: version.into(),
             components,
             granted: Some(Capabilities::default()),
+            unsigned: false,
         }
+    }
+
+    /// Nobody vouches for it.
+    #[must_use]
+    pub fn unsigned(mut self) -> Self {
+        self.unsigned = true;
+        self
     }
 
     /// What it may do beyond planning: what its manifest asks for, and was approved.

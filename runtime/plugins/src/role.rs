@@ -1,12 +1,21 @@
 //! What a component may be: its role follows from its exports, and its imports from its role.
 //!
-//! | exports | may import | |
-//! | --- | --- | --- |
-//! | `operations`, `fact-source` | `facts`, `context`, `local-files`, `secrets`, `log`, `types` | run here |
-//! | `actor`, `deploy`, `connector`, `inventory`, `observer` | | known, not run by this version |
-//! | anything else | | refused |
+//! | exports | may import, besides `types` |
+//! | --- | --- |
+//! | `operations`, `fact-source` | `facts`, `context`, `local-files`, `secrets`, `log` |
+//! | `actor` | the same, and `target` |
+//! | `deploy` | `deploying`, `target`, `facts`, `context`, `local-files`, `log` |
+//! | `connector` | `process`, `http`, `io`, `log` |
+//! | `inventory` | `process`, `http`, `local-files`, `log` |
+//! | `observer` | `log` |
+//! | anything else | refused |
 //!
-//! Allowed: `windlass:plugin/facts@0.1.3`. Refused: `wasi:cli/environment@0.2.0`, `windlass:plugin/target@0.1.0`.
+//! Allowed: `windlass:plugin/facts@0.1.3`. Refused: `wasi:cli/environment@0.2.0`, `windlass:plugin/target@0.1.0` in a
+//! component with operations.
+
+use wasmtime::Engine;
+use wasmtime::component::Component as Code;
+use windlass_engine::contract::Role;
 
 use crate::error::LoadError;
 
@@ -15,30 +24,58 @@ const PACKAGE: &str = "windlass:plugin/";
 /// Versions from this on up to the next minor one can be run: patch versions add, and never change.
 const VERSION: &str = "0.1.";
 
-const PLANNING_EXPORTS: [&str; 2] = ["operations", "fact-source"];
-const PLANNING_IMPORTS: [&str; 6] = ["facts", "context", "local-files", "secrets", "log", "types"];
-const OTHER_EXPORTS: [&str; 5] = ["actor", "deploy", "connector", "inventory", "observer"];
+/// What a component of a role may import.
+fn imports(role: Role) -> &'static [&'static str] {
+    match role {
+        Role::Planning => &["facts", "context", "local-files", "secrets", "log", "types"],
+        Role::Acting => &[
+            "target",
+            "facts",
+            "context",
+            "local-files",
+            "secrets",
+            "log",
+            "types",
+        ],
+        Role::Deploying => &[
+            "deploying",
+            "target",
+            "facts",
+            "context",
+            "local-files",
+            "log",
+            "types",
+        ],
+        Role::Connecting => &["process", "http", "io", "log", "types"],
+        Role::Listing => &["process", "http", "local-files", "log", "types"],
+        Role::Observing => &["log", "types"],
+    }
+}
 
 /// What components made from other languages export beside their interfaces, for their own start when they are built:
 /// QuickJS a function, Python an interface. The host never calls them.
 const LANGUAGE_EXPORTS: [&str; 2] = ["init", "exports"];
 
-/// Refuses a component that is not of the planning role alone.
+/// The role of a component; refuses one without, with several, or with imports that its role may not have.
 pub(crate) fn check<'a>(
     component: &str,
-    imports: impl Iterator<Item = &'a str>,
+    imported: impl Iterator<Item = &'a str>,
     exports: impl Iterator<Item = &'a str>,
-) -> Result<(), LoadError> {
-    let role = |message: String| LoadError::Role {
+) -> Result<Role, LoadError> {
+    let refused = |message: String| LoadError::Role {
         component: component.to_owned(),
         message,
     };
-    let (mut plans, mut others) = (false, Vec::new());
+    let mut roles: Vec<Role> = Vec::new();
     for export in exports.filter(|export| !LANGUAGE_EXPORTS.contains(export)) {
-        match interface(export) {
-            Some(name) if PLANNING_EXPORTS.contains(&name) => plans = true,
-            Some(name) if OTHER_EXPORTS.contains(&name) => others.push(name),
-            _ => {
+        let role = interface(export).and_then(|name| {
+            let mut all = Role::ALL.into_iter();
+            all.find(|role| role.exports().contains(&name))
+        });
+        match role {
+            Some(role) if roles.contains(&role) => {}
+            Some(role) => roles.push(role),
+            None => {
                 return Err(LoadError::Export {
                     component: component.to_owned(),
                     export: export.to_owned(),
@@ -46,37 +83,48 @@ pub(crate) fn check<'a>(
             }
         }
     }
-    match (plans, others.as_slice()) {
-        (true, []) => {}
-        (false, []) => return Err(role(String::from("it exports nothing of the contract"))),
-        (false, [name]) => {
-            return Err(role(format!(
-                "it exports `{name}`, which this version of windlass does not run"
-            )));
+    let role = match roles.as_slice() {
+        [role] => *role,
+        [] => {
+            return Err(refused(String::from("it exports nothing of the contract")));
         }
-        (false, several) => {
-            return Err(role(format!(
+        several => {
+            let names: Vec<&str> = several.iter().map(|role| role.as_str()).collect();
+            return Err(refused(format!(
                 "it has several roles ({}); a component has one, a pack may hold many",
-                several.join(", ")
+                names.join(", ")
             )));
         }
-        (true, several) => {
-            return Err(role(format!(
-                "it plans and has another role ({}); a component has one, a pack may hold many",
-                several.join(", ")
-            )));
-        }
-    }
-    for import in imports {
-        if !interface(import).is_some_and(|name| PLANNING_IMPORTS.contains(&name)) {
+    };
+    let allowed = imports(role);
+    for import in imported {
+        if !interface(import).is_some_and(|name| allowed.contains(&name)) {
             return Err(LoadError::Import {
                 component: component.to_owned(),
                 import: import.to_owned(),
-                allowed: PLANNING_IMPORTS.join(", "),
+                kind: match role {
+                    Role::Planning => String::from("with operations or facts"),
+                    role => format!("for {role}"),
+                },
+                allowed: allowed.join(", "),
+                acts: match role {
+                    Role::Planning => ", and nothing that acts",
+                    _ => "",
+                },
             });
         }
     }
-    Ok(())
+    Ok(role)
+}
+
+/// The role of a compiled component.
+pub(crate) fn of(code: &Code, engine: &Engine, name: &str) -> Result<Role, LoadError> {
+    let kind = code.component_type();
+    check(
+        name,
+        kind.imports(engine).map(|(name, _)| name),
+        kind.exports(engine).map(|(name, _)| name),
+    )
 }
 
 /// The name of an interface of this contract, in a version that can be run.
@@ -90,7 +138,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn of(imports: &[&str], exports: &[&str]) -> Result<(), String> {
+    fn of(imports: &[&str], exports: &[&str]) -> Result<Role, String> {
         check(
             "demo/x.wasm",
             imports.iter().copied(),
@@ -108,9 +156,12 @@ mod tests {
                 &["windlass:plugin/facts@0.1.4"],
                 &[OPERATIONS, "init", "exports"]
             ),
-            Ok(())
+            Ok(Role::Planning)
         );
-        assert_eq!(of(&[], &["windlass:plugin/fact-source@0.1.0"]), Ok(()));
+        assert_eq!(
+            of(&[], &["windlass:plugin/fact-source@0.1.0"]),
+            Ok(Role::Planning)
+        );
     }
 
     #[test]
@@ -129,17 +180,29 @@ mod tests {
     #[test]
     fn a_component_has_one_role() {
         let error = of(&[], &[OPERATIONS, "windlass:plugin/actor@0.1.0"]).unwrap_err();
-        assert!(error.contains("another role (actor)"), "{error}");
-        assert!(of(&[], &[]).unwrap_err().contains("exports nothing"));
         assert!(
-            of(&[], &["windlass:plugin/deploy@0.1.0"])
-                .unwrap_err()
-                .contains("does not run")
+            error.contains("several roles (planning, acting)"),
+            "{error}"
         );
+        assert!(of(&[], &[]).unwrap_err().contains("exports nothing"));
         assert!(
             of(&[], &["a:b/c@1.0.0"])
                 .unwrap_err()
                 .contains("exports `a:b/c@1.0.0`")
         );
+    }
+
+    #[test]
+    fn each_role_has_its_own_imports() {
+        let process = ["windlass:plugin/process@0.1.0"];
+        let connector = ["windlass:plugin/connector@0.1.0"];
+        assert_eq!(of(&process, &connector), Ok(Role::Connecting));
+        let error = of(&process, &["windlass:plugin/observer@0.1.0"]).unwrap_err();
+        assert!(
+            error.contains("a component for observing may import log, types of the contract"),
+            "{error}"
+        );
+        let files = ["windlass:plugin/local-files@0.1.0"];
+        assert!(of(&files, &connector).is_err());
     }
 }

@@ -34,6 +34,7 @@ pub fn standard() -> Result<Pack, LoadError> {
             .compiled
             .and_then(|(code, index)| Some((code, Index::read(index.as_bytes())?))),
         kept: None,
+        exports: Vec::new(),
     });
     Ok(Pack {
         granted: None,

@@ -57,7 +57,7 @@ pub(crate) fn revealed(value: &Json, secrets: &SecretStore) -> Result<Json, Secr
             // The value goes no further than the check: messages name kinds, never values.
             return secrets.reveal_to_target(identity).map(Json::String);
         }
-        Some(("$secret", other)) => return Err(SecretError::UnknownSource(other.to_string())),
+        Some(("$secret", other)) => return Err(SecretError::NoText(other.to_string())),
         Some(("$set", Json::Array(items))) => {
             return items.iter().map(|item| revealed(item, secrets)).collect();
         }

@@ -209,7 +209,9 @@ pub fn parse(
 }
 
 /// JSON that the host sent. It sends only what parses; anything else reads as null.
-fn json_from(text: &str) -> Json {
+#[doc(hidden)]
+#[must_use]
+pub fn json_from(text: &str) -> Json {
     serde_json::from_str(text).unwrap_or(Json::Null)
 }
 
@@ -226,7 +228,7 @@ fn empty_object() -> String {
     "{}".to_owned()
 }
 
-fn error_from(error: types::Error) -> Error {
+pub(crate) fn error_from(error: types::Error) -> Error {
     Error {
         kind: ErrorKind::from_name(&error.kind),
         message: error.message,
@@ -235,7 +237,9 @@ fn error_from(error: types::Error) -> Error {
     }
 }
 
-fn error_to(error: Error) -> types::Error {
+#[doc(hidden)]
+#[must_use]
+pub fn error_to(error: Error) -> types::Error {
     types::Error {
         kind: error.kind.as_str().to_owned(),
         message: error.message,

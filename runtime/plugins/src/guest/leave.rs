@@ -42,7 +42,7 @@ impl Guest {
             patience: self.patience.take(),
             left: self.left,
             shown: self.shown,
-            ..Self::new(self.view.take(), &self.limits, known)
+            ..Self::new(self.view.take(), self.meter.limits(), known)
         }
     }
 
