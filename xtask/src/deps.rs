@@ -21,6 +21,8 @@ const PACKAGES: &[(&str, &str)] = &[
         "openssh-client",
         "checks the SSH targets, makes keys and certificates",
     ),
+    ("docker-registry", "a registry on loopback, for packs"),
+    ("minisign", "checks the signatures of packs"),
     ("util-linux", "gives targets their own namespaces"),
 ];
 

@@ -30,6 +30,9 @@ pub struct PlanDocument {
     pub operations: Vec<PlannedOperation>,
     /// Hosts that cannot take part, with why.
     pub failed: JsonMap,
+    /// The packs that take part though nobody vouches for them, by name and version.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unsigned_packs: Vec<String>,
 }
 
 /// One operation of a plan.
@@ -121,6 +124,13 @@ pub async fn document(state: &State, diffs: bool) -> Result<PlanDocument, Engine
         failed: failed
             .into_iter()
             .map(|(host, why)| (host.name().to_owned(), Json::from(why)))
+            .collect(),
+        unsigned_packs: state
+            .plugins()
+            .packs()
+            .into_iter()
+            .filter(|pack| pack.unsigned)
+            .map(|pack| format!("{} {}", pack.name, pack.version))
             .collect(),
     })
 }

@@ -1,7 +1,6 @@
 //! What a run loads of a lock: with every signature and digest checked again.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use windlass_engine::capability::Capabilities;
 use windlass_packs::lock::{LockedPack, Source};
 use windlass_packs::manifest::{self, Limits, Manifest};
 use windlass_packs::sign::{Digest, Statement};
@@ -23,14 +22,14 @@ pub struct LoadOptions {
 /// A pack of a lock, ready to be loaded into a host.
 #[derive(Clone, Debug)]
 pub struct LoadedPack {
-    /// What the host loads.
+    /// What the host loads. It is granted what its manifest asks for, as far as the lock approved it.
     pub pack: Pack,
-    /// What it may do beyond planning: what its manifest asks for, as far as the lock approved it.
-    pub granted: Capabilities,
     /// What one call may use, by its manifest.
     pub limits: Limits,
     /// Nobody signed it: where it is, for every plan to say so.
     pub unsigned: Option<Utf8PathBuf>,
+    /// The public keys that signed it, as a policy names them.
+    pub keys: Vec<String>,
     /// It is not as it was locked: what it asks for beyond that is not granted.
     pub changed: bool,
 }
@@ -52,6 +51,22 @@ impl Project {
             });
         }
         Ok(loaded)
+    }
+
+    /// Checks a pack as a whole, components too: somebody vouches for it, and it is what the lock says.
+    ///
+    /// # Errors
+    /// [`ProjectError`].
+    pub fn accept(&self, locked: &LockedPack, contents: &Contents) -> Result<(), ProjectError> {
+        self.vouched(contents, &locked.source)?;
+        if contents.statement().digest() == locked.digest {
+            return Ok(());
+        }
+        Err(ProjectError::Changed {
+            title: contents.manifest.title(),
+            folder: self.folder.clone(),
+            what: String::from("it"),
+        })
     }
 
     /// A pack that was fetched: components are not read before they are called.
@@ -89,16 +104,17 @@ impl Project {
             signatures: &signatures,
         };
         let vouched = self.trust.decide(claim, today());
-        vouched.map_err(|why| ProjectError::Distrust {
+        let vouched = vouched.map_err(|why| ProjectError::Distrust {
             title: title.clone(),
             origin: locked.source.to_string(),
             why,
         })?;
+        let granted = manifest.capabilities.within(&locked.approved);
         Ok(LoadedPack {
-            pack: unread(locked, folder),
-            granted: manifest.capabilities.within(&locked.approved),
+            pack: unread(locked, folder, &manifest).granting(granted),
             limits: manifest.limits,
             unsigned: None,
+            keys: self.trust.keys(&vouched),
             changed: false,
         })
     }
@@ -121,31 +137,38 @@ impl Project {
         }
         let pack = match changed {
             true => pack_files::open(folder).await?.pack,
-            false => unread(locked, folder),
+            false => unread(locked, folder, &contents.manifest),
         };
+        let granted = contents.manifest.capabilities.within(&locked.approved);
+        let pack = pack.granting(granted);
         Ok(LoadedPack {
-            pack,
-            granted: contents.manifest.capabilities.within(&locked.approved),
+            pack: match vouched {
+                Some(_) => pack,
+                None => pack.unsigned(),
+            },
             limits: contents.manifest.limits,
             unsigned: vouched.is_none().then(|| folder.to_owned()),
+            keys: vouched
+                .iter()
+                .flat_map(|vouched| self.trust.keys(vouched))
+                .collect(),
             changed,
         })
     }
 }
 
 /// A pack whose components are read at their first call.
-fn unread(locked: &LockedPack, folder: &Utf8Path) -> Pack {
+fn unread(locked: &LockedPack, folder: &Utf8Path, manifest: &Manifest) -> Pack {
     let components = locked.components.iter().map(|part| {
         let path = folder.join(&part.path).into_std_path_buf();
         let index = part.index.clone().unwrap_or_default();
         let digest = part.digest.hex();
-        PackComponent::locked(
-            part.path.as_str(),
-            path,
-            &digest,
-            index.operations,
-            index.facts,
-        )
+        let name = part.path.as_str();
+        let mut said = manifest.components.iter();
+        let said = said.find(|said| said.path == part.path);
+        PackComponent::locked(name, path, &digest, index.operations, index.facts)
+            .of_role(part.role)
+            .providing(said.map(|said| said.exports.clone()).unwrap_or_default())
     });
     Pack::new(
         locked.name.to_string(),

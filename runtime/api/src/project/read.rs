@@ -42,6 +42,7 @@ impl Project {
     /// # Errors
     /// [`ProjectError`]: a file that cannot be read or has something wrong in it.
     pub fn find(folder: &Utf8Path, places: &Places) -> Result<Option<Self>, ProjectError> {
+        let folder = plain(folder);
         if asks_file(folder).exists() || lock_file(folder).exists() {
             return Self::open(folder, places).map(Some);
         }
@@ -53,6 +54,7 @@ impl Project {
     /// # Errors
     /// [`ProjectError`]: a file that cannot be read or has something wrong in it.
     pub fn open(folder: &Utf8Path, places: &Places) -> Result<Self, ProjectError> {
+        let folder = plain(folder);
         let (asks, lock) = (asks_file(folder), lock_file(folder));
         let own = folder.join(TRUST_FILE);
         let mut trust = Trust {
@@ -131,6 +133,14 @@ impl Project {
     pub fn asks_text(&self) -> Result<String, ProjectError> {
         Ok(text_of(&asks_file(&self.folder))?.unwrap_or_default())
     }
+}
+
+/// The working folder has no name, so that messages name its files as their users do.
+fn plain(folder: &Utf8Path) -> &Utf8Path {
+    if folder == "." {
+        return Utf8Path::new("");
+    }
+    folder
 }
 
 /// A file's text; none when there is no such file. What cannot be read is no absence.

@@ -155,6 +155,9 @@ pub(crate) fn plan_summary(document: &PlanDocument) -> String {
     if !document.failed.is_empty() {
         text += &format!("; {} failed", count(document.failed.len(), "host"));
     }
+    if !document.unsigned_packs.is_empty() {
+        text += &format!("\nNot signed: {}", document.unsigned_packs.join(", "));
+    }
     text
 }
 
@@ -219,6 +222,7 @@ mod tests {
                 hosts,
             }],
             failed: JsonMap::new(),
+            unsigned_packs: Vec::new(),
         }
     }
 
@@ -273,6 +277,16 @@ mod tests {
         assert_eq!(
             plan_summary(&document),
             "Plan: 1 operation on 1 host: 1 to change; 1 host failed"
+        );
+    }
+
+    #[test]
+    fn packs_that_nobody_vouches_for_are_named() {
+        let mut document = document(vec![change("a", Some(false))]);
+        document.unsigned_packs = vec![String::from("acme:echo 1.0.0")];
+        assert_eq!(
+            plan_summary(&document),
+            "Nothing to do: 1 operation on 1 host\nNot signed: acme:echo 1.0.0"
         );
     }
 

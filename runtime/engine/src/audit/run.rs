@@ -51,6 +51,9 @@ pub struct PackInfo {
     pub version: String,
     /// The SHA-256 digest over those of its components, sorted, a line each, in hexadecimal.
     pub digest: String,
+    /// Nobody vouches for it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unsigned: bool,
 }
 
 /// A run's part of the audit. It is an observer of the run, and is asked before anything is done on a host.

@@ -248,6 +248,26 @@ impl Contents {
         Ok(())
     }
 
+    /// Writes all its files into a folder. What is there already stays when it is the same, byte for byte.
+    ///
+    /// # Errors
+    /// [`SourceError::Unwritable`].
+    pub fn replace(&self, folder: &Utf8Path) -> Result<(), SourceError> {
+        if folder.exists() {
+            let same = self.all().all(|(path, bytes)| {
+                std::fs::read(folder.join(path)).is_ok_and(|own| own == bytes)
+            });
+            if same {
+                return Ok(());
+            }
+            std::fs::remove_dir_all(folder).map_err(|error| SourceError::Unwritable {
+                path: folder.to_owned(),
+                message: error.to_string(),
+            })?;
+        }
+        self.write(folder)
+    }
+
     /// Writes all its files into a folder that is not there yet: it appears as a whole or not at all.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use super::bundle::Bundle;
 use super::contents::Contents;
 use super::error::SourceError;
 use super::oci::{self, Layout, Registry};
-use super::store::{Store, keep_at, vendored};
+use super::store::{Store, vendored};
 use crate::lock::{LockedPack, Source};
 use crate::manifest::PackName;
 
@@ -121,7 +121,7 @@ impl Sources {
         }
         let own = vendored(&self.project, pack);
         if place != own {
-            keep_at(&own, &Contents::from_folder(&place)?)?;
+            Contents::from_folder(&place)?.replace(&own)?;
         }
         Ok(own)
     }

@@ -37,7 +37,7 @@ impl Store {
     /// [`SourceError::Unwritable`].
     pub fn keep(&self, contents: &Contents) -> Result<Utf8PathBuf, SourceError> {
         let place = self.place(&contents.statement().digest());
-        keep_at(&place, contents)?;
+        contents.replace(&place)?;
         Ok(place)
     }
 }
@@ -52,21 +52,4 @@ pub fn vendored(project: &Utf8Path, pack: &LockedPack) -> Utf8PathBuf {
         pack.version
     );
     project.join(VENDOR).join(name)
-}
-
-/// Writes a pack to a folder. One that is there already is replaced when it differs by a byte.
-pub(super) fn keep_at(place: &Utf8Path, contents: &Contents) -> Result<(), SourceError> {
-    if place.exists() {
-        let same = contents
-            .all()
-            .all(|(path, bytes)| std::fs::read(place.join(path)).is_ok_and(|own| own == bytes));
-        if same {
-            return Ok(());
-        }
-        std::fs::remove_dir_all(place).map_err(|error| SourceError::Unwritable {
-            path: place.to_owned(),
-            message: error.to_string(),
-        })?;
-    }
-    contents.write(place)
 }

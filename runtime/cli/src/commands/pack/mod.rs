@@ -1,10 +1,12 @@
 //! `windlass pack`: for those who write plugins, and those who use theirs. A file a command.
 
 mod add;
+mod bundle;
 mod change;
 mod diff;
 mod docs;
 mod inspect;
+mod install;
 mod keygen;
 mod lock;
 mod push;
@@ -38,6 +40,8 @@ enum PackCommand {
     Update(update::UpdateArgs),
     Lock(lock::LockArgs),
     Vendor(vendor::VendorArgs),
+    Bundle(bundle::BundleArgs),
+    Install(install::InstallArgs),
 }
 
 pub(crate) async fn run(context: &Context, args: &PackArgs) -> Result<Status, CliError> {
@@ -53,6 +57,8 @@ pub(crate) async fn run(context: &Context, args: &PackArgs) -> Result<Status, Cl
         PackCommand::Update(args) => update::run(context, args).await,
         PackCommand::Lock(args) => lock::run(context, args).await,
         PackCommand::Vendor(args) => vendor::run(context, args),
+        PackCommand::Bundle(args) => bundle::run(context, args),
+        PackCommand::Install(args) => install::run(context, args).await,
     }
 }
 
