@@ -3,7 +3,7 @@
 //! `HOME`, the XDG folders, `TMPDIR` and the working folder are below one temporary folder; everything else in the
 //! environment is dropped, `PATH` aside. So no test reads a real `~/.ssh`, cache or journal, or leaves anything there.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,6 +18,8 @@ use crate::Redactor;
 pub struct Windlass {
     folder: TempDir,
     program: PathBuf,
+    /// The program and its arguments that the command is started by.
+    starter: Vec<OsString>,
     variables: Vec<(String, String)>,
     redactor: Redactor,
 }
@@ -48,6 +50,7 @@ impl Windlass {
         Self {
             folder,
             program: program(),
+            starter: Vec::new(),
             variables: Vec::new(),
             redactor,
         }
@@ -58,6 +61,20 @@ impl Windlass {
     pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.variables.push((name.into(), value.into()));
         self
+    }
+
+    /// Starts every command that follows through others: `unshare --net`.
+    #[must_use]
+    pub fn started_by<S: AsRef<OsStr>>(mut self, words: impl IntoIterator<Item = S>) -> Self {
+        let words = words.into_iter().map(|word| word.as_ref().to_owned());
+        self.starter.extend(words);
+        self
+    }
+
+    /// The temporary folder around all of it.
+    #[must_use]
+    pub fn root(&self) -> PathBuf {
+        self.folder.path().to_owned()
     }
 
     /// Replaces `text` by `placeholder` in the snapshots that follow.
@@ -110,8 +127,11 @@ impl Windlass {
     /// The command, ready to be run or changed (standard input, a terminal, a signal).
     pub fn command<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
         let below = |name: &str| self.folder.path().join(name);
-        let mut command = Command::new(&self.program);
+        let program = self.program.clone().into_os_string();
+        let mut words = self.starter.iter().cloned().chain([program]);
+        let mut command = Command::new(words.next().unwrap_or_default());
         command
+            .args(words)
             .args(args)
             .current_dir(self.dir())
             .env_clear()

@@ -28,6 +28,8 @@ pub(crate) async fn plugins(
         context.ui.error_line(&format!("{label} {text}"));
     };
     let policy = setup::system_policy()?;
+    let allowed =
+        |name: &str, keys: &[String]| setup::allow_packs(policy.as_deref(), [(name, keys)]);
     let mut packs = vec![setup_error(windlass::plugins::standard())?];
     let found = Project::find(folder, &places(context)?).map_err(CliError::project)?;
     if let Some(project) = found {
@@ -35,6 +37,7 @@ pub(crate) async fn plugins(
             locked: context.global.is_locked(),
         };
         for loaded in project.load(options).await.map_err(CliError::project)? {
+            allowed(loaded.pack.name.as_str(), &loaded.keys)?;
             let title = format!("{} {}", loaded.pack.name, loaded.pack.version);
             if let Some(folder) = &loaded.unsigned {
                 warn(&format!("the pack {title} in {folder} is not signed"));
@@ -54,7 +57,7 @@ pub(crate) async fn plugins(
             )));
         }
         let pack = pack_at(path).await?;
-        setup::allow_packs(policy.as_deref(), [(pack.name.as_str(), [].as_slice())])?;
+        allowed(pack.name.as_str(), &[])?;
         packs.push(pack);
         warn(&format!(
             "the pack {path} is not signed; it is used because --pack names it"

@@ -12,6 +12,7 @@ use windlass::engine::journal::Journal;
 use windlass::engine::plan::{PlanDocument, document};
 use windlass::engine::prepare::prepare;
 use windlass::engine::state::{PrintFlags, State};
+use windlass::packs::policy::PolicyFile;
 use windlass::setup;
 
 use crate::audit;
@@ -49,6 +50,10 @@ impl<'a> Run<'a> {
         folder: Utf8PathBuf,
         wants: Wants,
     ) -> Result<Run<'a>, CliError> {
+        let policy = setup::system_policy()?;
+        if let Some(policy) = &policy {
+            locked_enough(context, policy)?;
+        }
         let options = run_options(context, inventory, folder)?;
         let plugins = packs::plugins(context, &options.folder).await?;
         let connectors = Arc::new(context.connectors());
@@ -71,7 +76,6 @@ impl<'a> Run<'a> {
             state.add_observer(Arc::new(Journal::begin(&journal_folder()?, command)?));
         }
         // In front of everything that could connect.
-        let policy = setup::system_policy()?;
         let required = policy.is_some_and(|policy| policy.requires_audit().is_some());
         audit::begin(&state, wants.command, required)?;
         // Behind the journal: what is shown as done is written down.
@@ -199,6 +203,16 @@ impl<'a> Run<'a> {
                 Err(error)
             }
         }
+    }
+}
+
+/// Refuses a run without `--locked` where the policy wants it.
+fn locked_enough(context: &Context, policy: &PolicyFile) -> Result<(), CliError> {
+    match policy.requires_locked() {
+        Some(basis) if !context.global.is_locked() => Err(CliError::Usage(format!(
+            "only runs with --locked are allowed: {basis}\n  give --locked; packs of --pack, and packs that were changed since they were locked, do not go with it"
+        ))),
+        _ => Ok(()),
     }
 }
 

@@ -75,6 +75,18 @@ impl Trust {
         })
     }
 
+    /// The public keys behind a decision, as [`PublicKey::line`](crate::sign::PublicKey::line) gives them. Names and
+    /// numbers of keys are whatever a project's file says; these prove something.
+    #[must_use]
+    pub fn keys(&self, vouched: &Vouched) -> Vec<String> {
+        let files = self.files.iter().filter(|file| file.path == vouched.file);
+        let keys = files.flat_map(|file| {
+            let named = vouched.signers.iter();
+            named.filter_map(|signer| file.keys.get(&signer.name))
+        });
+        keys.map(|trusted| trusted.key.line()).collect()
+    }
+
     fn refuse_revoked(&self, found: &Statement) -> Result<(), Distrust> {
         let files = found.files.iter();
         let parts = [
