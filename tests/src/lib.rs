@@ -17,6 +17,7 @@
 
 mod command_line;
 mod guests;
+mod policy;
 mod redact;
 mod skip;
 mod targets;
