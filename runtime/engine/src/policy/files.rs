@@ -44,6 +44,7 @@ impl State {
     /// Whether the operation at the end of a chain may read a file of the controller.
     pub(crate) fn allow_read(&self, host: &Host, chain: &Chain, path: &str) -> Result<(), Denial> {
         self.allow_file(host, chain, path, Use::Read)
+            .map_err(|denial| self.denied(denial))
     }
 
     /// Takes away the paths that the operation at the end of a chain may not read, and gives why for the first.
@@ -67,6 +68,7 @@ impl State {
     /// Whether the operation at the end of a chain may write a file of the controller.
     pub(crate) fn allow_write(&self, host: &Host, chain: &Chain, path: &str) -> Result<(), Denial> {
         self.allow_file(host, chain, path, Use::Write)
+            .map_err(|denial| self.denied(denial))
     }
 
     fn allow_file(&self, host: &Host, chain: &Chain, path: &str, what: Use) -> Result<(), Denial> {

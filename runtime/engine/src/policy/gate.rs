@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::guard::{ask, record};
 use super::{Asked, Chain};
 use crate::connector::Gate;
 use crate::state::{Host, State};
@@ -12,12 +13,14 @@ pub(crate) fn gate(state: &State, host: &Arc<Host>) -> Gate {
     let Some(policy) = state.policy().cloned() else {
         return Gate::default();
     };
-    let host = host.clone();
+    let (host, audit) = (host.clone(), state.audit());
     Gate::new(move |name: &str, address: Option<IpAddr>| {
         let asked = Asked::Reach { name, address };
         let reached = host.reached();
-        super::guard::ask(policy.as_ref(), &host, &reached, &Chain::default(), asked)
-            .map_err(|denial| denial.to_string())?;
+        ask(policy.as_ref(), &host, &reached, &Chain::default(), asked).map_err(|denial| {
+            record(audit.as_deref(), &denial);
+            denial.to_string()
+        })?;
         host.reached_by(name, address);
         Ok(())
     })

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::question::{Asked, Ceiling, Decision, Denial, HostNames, Policy, Question};
 use super::{Chain, Owner};
 use crate::arguments::GlobalArguments;
+use crate::audit::Audit;
 use crate::capability::Capabilities;
 use crate::command::privileges;
 use crate::contract::{Action, Content, Planned};
@@ -53,6 +54,13 @@ pub(super) fn ask(
     }
 }
 
+/// Records a denial. That it cannot be recorded changes nothing: it is refused either way.
+pub(super) fn record(audit: Option<&Audit>, denial: &Denial) {
+    if let Some(audit) = audit {
+        let _ = audit.denied(Some(&denial.host), &denial.wanted, Some(&denial.because));
+    }
+}
+
 /// What a pack may do at most: what it was granted, within the ceiling. None: all.
 #[must_use]
 pub fn granted(
@@ -73,9 +81,16 @@ pub fn granted(
 impl State {
     fn ask(&self, host: &Host, chain: &Chain, asked: Asked<'_>) -> Result<(), Denial> {
         match self.policy() {
-            Some(policy) => ask(policy.as_ref(), host, &host.reached(), chain, asked),
+            Some(policy) => ask(policy.as_ref(), host, &host.reached(), chain, asked)
+                .map_err(|denial| self.denied(denial)),
             None => Ok(()),
         }
+    }
+
+    /// Records a denial where there is an audit.
+    pub(super) fn denied(&self, denial: Denial) -> Denial {
+        record(self.audit().as_deref(), &denial);
+        denial
     }
 
     pub(super) fn ceiling(&self, host: &Host, chain: &Chain) -> Option<Ceiling> {
@@ -212,7 +227,8 @@ impl State {
             Err(_) => return Ok(()),
         };
         if privileges(&wanted) != privileges(outer) {
-            self.allow_raise(host, chain, overrides)?;
+            self.allow_raise(host, chain, overrides)
+                .map_err(|denial| self.denied(denial))?;
         }
         self.allow_privilege(host, chain, &wanted)
     }
