@@ -70,7 +70,7 @@ async fn main() {
         ..setup::RunOptions::default()
     };
     let plugins = setup::standard_plugins().await.expect("the standard pack");
-    let connectors = Arc::new(setup::builtin_connectors());
+    let connectors = setup::builtin_connectors();
     let state = setup::new_state(&options, plugins, connectors)
         .await
         .expect("a state");

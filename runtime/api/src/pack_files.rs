@@ -202,7 +202,12 @@ async fn gathered(
                 source,
             }
         })?;
-        let part = PackComponent::new(file.as_str(), bytes);
+        let listed = manifest.iter().flat_map(|manifest| &manifest.components);
+        let exports = listed
+            .filter(|listed| listed.path == *file)
+            .flat_map(|listed| listed.exports.clone())
+            .collect();
+        let part = PackComponent::new(file.as_str(), bytes).providing(exports);
         reports.push(asked(&name, &version, report, part.clone()).await?);
         parts.push(part);
     }

@@ -1,9 +1,11 @@
 //! Puts a run together: plugins, connectors, inventory, settings, and the state made of them. Programs and the command
 //! line make theirs here, so that both mean the same.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use etcetera::BaseStrategy as _;
 use windlass_connectors::Registry;
 use windlass_deploy::{StarlarkDeploy, inventory_from_star};
 use windlass_engine::config::{Config, ConfigError};
@@ -62,10 +64,20 @@ pub async fn plugins_of(
 /// # Errors
 /// [`PluginError::Load`], as an [`EngineError`].
 pub async fn plugin_host(packs: impl IntoIterator<Item = Pack>) -> Result<Arc<Host>, EngineError> {
-    let builder = packs
+    let mut builder = packs
         .into_iter()
         .fold(Host::builder(), |builder, pack| builder.load(pack));
+    if let Some(folder) = replays() {
+        builder = builder.replays(folder);
+    }
     builder.build().await.map_err(load_error)
+}
+
+/// Where calls of components that failed are kept: below the user's state folder, where there is one.
+fn replays() -> Option<PathBuf> {
+    let strategy = etcetera::choose_base_strategy().ok()?;
+    let state = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());
+    Some(state.join("windlass").join("replays"))
 }
 
 pub(crate) fn load_error(error: LoadError) -> EngineError {
@@ -127,8 +139,11 @@ pub fn load_config(options: &RunOptions, inventory: &Inventory) -> Result<Config
 pub async fn new_state(
     options: &RunOptions,
     plugins: Arc<dyn Plugins>,
-    connectors: Arc<dyn Connectors>,
+    connectors: Registry,
 ) -> Result<State, EngineError> {
+    let connectors = with_packs(connectors, plugins.as_ref())?;
+    let observers = plugins.observers()?;
+    let connectors: Arc<dyn Connectors> = Arc::new(connectors);
     let inventory = load_inventory(options, connectors.as_ref()).await?;
     let config = load_config(options, &inventory)?;
     let limited = !options.limit.is_empty() || !options.exclude.is_empty();
@@ -139,7 +154,7 @@ pub async fn new_state(
         "" => Utf8PathBuf::from("."),
         _ => options.folder.clone(),
     };
-    State::new(Setup {
+    let state = State::new(Setup {
         inventory,
         config,
         plugins,
@@ -149,7 +164,22 @@ pub async fn new_state(
         folder,
         limit,
         policy: system_policy()?.map(|policy| policy as Arc<dyn Policy>),
-    })
+    })?;
+    for observer in observers {
+        state.add_observer(observer);
+    }
+    Ok(state)
+}
+
+/// These connectors, and those that packs provide.
+///
+/// # Errors
+/// A pack that provides a name which is there already.
+pub fn with_packs(mut connectors: Registry, plugins: &dyn Plugins) -> Result<Registry, EngineError> {
+    for connector in plugins.connectors() {
+        connectors.provide(connector)?;
+    }
+    Ok(connectors)
 }
 
 /// The policy of this machine; none where there is none. Every state that this crate makes asks it.

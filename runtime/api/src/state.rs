@@ -19,7 +19,7 @@ use windlass_plugins::Pack;
 
 use crate::connectors::Registry;
 use crate::host::Host;
-use crate::setup::{allow_packs, local_files, plugins_of, standard_plugins, system_policy};
+use crate::setup::{with_packs, allow_packs, local_files, plugins_of, standard_plugins, system_policy};
 
 /// What a state is made with beside inventory and config: connectors, packs, secrets. It makes one state.
 #[derive(Default)]
@@ -142,15 +142,19 @@ impl StateBuilder {
         let setup = Setup {
             inventory,
             config,
-            plugins,
-            connectors: Arc::new(self.registry()),
+            plugins: plugins.clone(),
+            connectors: Arc::new(with_packs(self.registry(), plugins.as_ref())?),
             local_files: local_files(),
             secrets: self.secrets.clone(),
             folder,
             limit,
             policy: policy.map(|policy| policy as Arc<dyn Policy>),
         };
-        windlass_engine::state::State::new(setup).map(State)
+        let state = windlass_engine::state::State::new(setup)?;
+        for observer in plugins.observers()? {
+            state.add_observer(observer);
+        }
+        Ok(State(state))
     }
 }
 

@@ -56,8 +56,7 @@ impl<'a> Run<'a> {
         }
         let options = run_options(context, inventory, folder)?;
         let plugins = packs::plugins(context, &options.folder).await?;
-        let connectors = Arc::new(context.connectors());
-        let state = setup::new_state(&options, plugins, connectors).await?;
+        let state = setup::new_state(&options, plugins, context.connectors()).await?;
         let label = context.ui.error.yellow("warning:");
         for warning in state.inventory().warnings() {
             context.ui.error_line(&format!("{label} {warning}"));

@@ -43,6 +43,19 @@ impl Registry {
             .insert(connector.name().to_owned(), connector);
     }
 
+    /// Adds what a pack provides. Unlike a connector of the program's own, it replaces none.
+    ///
+    /// # Errors
+    /// [`ConnectorError::Taken`] for a name that is there already.
+    pub fn provide(&mut self, connector: Arc<dyn Connector>) -> Result<(), ConnectorError> {
+        let name = connector.name().to_owned();
+        if self.connectors.contains_key(&name) {
+            return Err(ConnectorError::Taken { name });
+        }
+        self.connectors.insert(name, connector);
+        Ok(())
+    }
+
     /// The connector that an inventory entry asks for, and the argument it is given: `@fake/x` is the connector
     /// `fake` with the argument `x`, anything without `@` is a host of the connector `ssh`.
     ///
@@ -102,6 +115,16 @@ mod tests {
             let (connector, given) = registry.resolve(entry).unwrap();
             assert_eq!((connector.name(), given), (name, argument));
         }
+    }
+
+    #[test]
+    fn a_pack_replaces_no_connector() {
+        let mut registry = Registry::builtin();
+        let error = registry.provide(Arc::new(Local)).unwrap_err().to_string();
+        assert!(error.contains("provides `@local`"), "{error}");
+        let mut empty = Registry::empty();
+        assert!(empty.provide(Arc::new(Local)).is_ok());
+        assert!(empty.connector("local").is_ok());
     }
 
     #[test]

@@ -27,6 +27,14 @@ pub enum ConnectorError {
         /// The nearest name, as a sentence's end.
         hint: String,
     },
+    /// A pack provides a name that is there already.
+    #[error(
+        "a pack provides `@{name}`, which is there already\n  give it another name in the pack's manifest, or leave the pack out"
+    )]
+    Taken {
+        /// The name, without `@`.
+        name: String,
+    },
     /// A data key has a wrong value.
     #[error("{key}: {message}")]
     Data {

@@ -14,6 +14,7 @@ use windlass::setup;
 use crate::context::Context;
 use crate::errors::{CliError, Status};
 use crate::options::run_options;
+use crate::packs;
 
 /// Show hosts, groups, data, and where each value came from
 #[derive(Debug, Args)]
@@ -24,7 +25,8 @@ pub(crate) struct InventoryArgs {
 
 pub(crate) async fn run(context: &Context, args: &InventoryArgs) -> Result<Status, CliError> {
     let options = run_options(context, &args.inventory, ".".into())?;
-    let connectors = setup::builtin_connectors();
+    let plugins = packs::plugins(context, &options.folder).await?;
+    let connectors = setup::with_packs(setup::builtin_connectors(), plugins.as_ref())?;
     let inventory = setup::load_inventory(&options, &connectors).await?;
     setup::load_config(&options, &inventory)?;
     for warning in inventory.warnings() {

@@ -9,6 +9,9 @@ use windlass_engine::local_files::LocalFiles;
 
 use crate::local::local_files;
 
+/// In place of the deploy's folder: nothing can stand there, and no relative path is granted.
+const NO_FOLDER: &str = "/dev/null/none";
+
 /// A view of these folders; `~/` is the home folder.
 pub(crate) fn below(folders: &BTreeSet<String>) -> Arc<dyn LocalFiles> {
     let home = env::var("HOME").unwrap_or_default();
@@ -21,8 +24,7 @@ pub(crate) fn below(folders: &BTreeSet<String>) -> Arc<dyn LocalFiles> {
         })
         .filter(|folder| folder.starts_with('/'))
         .collect();
-    // There is no deploy's folder here: no absolute path lies below an empty one, and no relative one is granted.
-    local_files(Utf8Path::new(""), &folders)
+    local_files(Utf8Path::new(NO_FOLDER), &folders)
 }
 
 #[cfg(test)]

@@ -257,7 +257,7 @@ pub mod contract {
 
         fn put(
             &self,
-            _: connector::ReaderBorrow<'_>,
+            _: &connector::Reader,
             _: String,
             _: u32,
         ) -> Option<Result<(), types::Error>> {
@@ -267,7 +267,7 @@ pub mod contract {
         fn get(
             &self,
             _: String,
-            _: connector::WriterBorrow<'_>,
+            _: &connector::Writer,
         ) -> Option<Result<(), types::Error>> {
             None
         }
