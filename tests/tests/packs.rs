@@ -92,6 +92,14 @@ fn a_locked_pack_runs_and_is_not_looked_for_again() {
     assert!(out.says("hi") && !out.says("not signed"), "{out}");
     let out = windlass.run(["operations", "echo."]).succeeds();
     assert!(out.stdout.starts_with("echo."), "{out}");
+    // Starting reads no component: where there is none, only the call of one fails.
+    let _ = windlass.run(["pack", "vendor"]).succeeds();
+    let component = windlass.dir().join("vendor/packs/acme-echo-1.0.0/echo.wasm");
+    fs::remove_file(&component).unwrap();
+    let _ = windlass.run(["operations", "echo."]).succeeds();
+    let out = plan(&windlass, &[]).exits(4);
+    assert!(out.says("echo.wasm: No such file"), "{out}");
+    fs::remove_dir_all(windlass.dir().join("vendor")).unwrap();
     // A newer one is there and fits, and nothing changes by itself.
     push(&windlass, &LAYOUT, "1.1.0", "");
     let out = windlass.run(["pack", "lock"]).succeeds();

@@ -281,6 +281,14 @@ mod tests {
         lock
     }
 
+    /// Locks lie in projects for years: this one is read for ever.
+    #[test]
+    fn the_first_form_is_read_and_written() {
+        let golden = include_str!("golden/packs-1.lock");
+        assert_eq!(Lock::parse(golden, "packs.lock".into()).unwrap(), lock());
+        assert_eq!(lock().text().unwrap(), golden);
+    }
+
     #[test]
     fn what_is_written_is_read() {
         let text = lock().text().unwrap();

@@ -455,6 +455,7 @@ fn said(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
@@ -488,6 +489,71 @@ mod tests {
             "localhost/a?b",
         ] {
             assert!(Registry::new(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    /// A registry that wants a token, and an office that gives one. Says what it was asked, a line each.
+    fn with_tokens() -> (u16, std::thread::JoinHandle<Vec<String>>) {
+        use std::io::{BufRead, BufReader, Write};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let answered = move || {
+            let mut asked = Vec::new();
+            for stream in listener.incoming().take(3) {
+                let mut stream = stream.unwrap();
+                let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+                let lines = lines
+                    .map(Result::unwrap)
+                    .take_while(|line| !line.is_empty());
+                let head: Vec<String> = lines.collect();
+                let login = head
+                    .iter()
+                    .any(|line| line.to_lowercase() == "authorization: bearer t0ken");
+                let (status, body) = match head[0].contains("/token?") {
+                    true => ("200 OK", r#"{"token":"t0ken"}"#),
+                    false if login => ("200 OK", r#"{"tags":["1.0.0.pack","1.0.0","x.pack"]}"#),
+                    false => ("401 Unauthorized", "{}"),
+                };
+                let challenge = format!(
+                    "Bearer realm=\"http://127.0.0.1:{port}/token\",service=\"r\",scope=\"repository:a:pull\""
+                );
+                let length = body.len();
+                let answer = format!(
+                    "HTTP/1.1 {status}\r\nwww-authenticate: {challenge}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+                );
+                stream.write_all(answer.as_bytes()).unwrap();
+                asked.push(head[0].clone());
+            }
+            asked
+        };
+        (port, std::thread::spawn(answered))
+    }
+
+    #[test]
+    fn a_token_is_asked_for_where_the_registry_says() {
+        let (port, asked) = with_tokens();
+        let registry = Registry::new(&format!("127.0.0.1:{port}/a")).unwrap();
+        assert_eq!(registry.tags().unwrap(), ["1.0.0.pack", "1.0.0", "x.pack"]);
+        assert_eq!(
+            asked.join().unwrap(),
+            [
+                "GET /v2/a/tags/list?n=1000 HTTP/1.1",
+                "GET /token?service=r&scope=repository%3Aa%3Apull HTTP/1.1",
+                "GET /v2/a/tags/list?n=1000 HTTP/1.1"
+            ]
+        );
+    }
+
+    #[test]
+    fn passwords_go_nowhere_without_https() {
+        let registry = Registry::new("127.0.0.1:1/a").unwrap();
+        for realm in [
+            "http://example.org/token",
+            "ftp://127.0.0.1/",
+            "http://127.0.0.1.example.org/",
+        ] {
+            let error = registry.token(realm, Vec::new(), None).unwrap_err();
+            assert!(error.to_string().contains("is not https"), "{error}");
         }
     }
 
