@@ -2,7 +2,7 @@
 //!
 //! | | without a limit | with one |
 //! | --- | --- | --- |
-//! | read | what stands in the call's arguments | of that, what is in the deploy's folder or in a folder of `read` |
+//! | read | what stands in the call's arguments | of that, what is in the deploy's folder or in a folder of `read` or `write` |
 //! | write | what stands in the call's arguments | of that, what is in the deploy's folder or in a folder of `write` |
 //!
 //! A limit is what the pack was granted, or a ceiling of the policy. Links are followed before it is looked where a path
@@ -32,10 +32,11 @@ impl Use {
         }
     }
 
-    fn folders(self, of: &Capabilities) -> &BTreeSet<String> {
+    /// What may be written may be compared with what is there.
+    fn folders(self, of: &Capabilities) -> BTreeSet<String> {
         match self {
-            Self::Read => &of.read,
-            Self::Write => &of.write,
+            Self::Read => of.read.union(&of.write).cloned().collect(),
+            Self::Write => of.write.clone(),
         }
     }
 }
@@ -78,7 +79,7 @@ impl State {
             Use::Read => format!("reading {path} of this machine"),
             Use::Write => format!("writing {path} on this machine"),
         };
-        let inside = |held: &Capabilities| is_inside(folder, what.folders(held), path);
+        let inside = |held: &Capabilities| is_inside(folder, &what.folders(held), path);
         // Who calls another pack's operation may not reach further by it than by itself.
         for owner in chain.packs() {
             if owner.granted.as_ref().is_some_and(|held| !inside(held)) {

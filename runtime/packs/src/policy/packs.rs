@@ -64,7 +64,12 @@ impl PolicyFile {
             return deny(
                 allowed.first().map_or(packs.line, |pattern| pattern.line),
                 format!("allowed does not have \"{}\"", claim.name),
-                format!("\"{}\" in that line would allow it", claim.name),
+                match claim.name.contains(':') {
+                    true => format!("\"{}\" in that line would allow it", claim.name),
+                    false => String::from(
+                        "without a manifest it has no name that a policy could allow; `name` in its pack.toml gives it one",
+                    ),
+                },
             );
         }
         if claim.signers.is_empty() {

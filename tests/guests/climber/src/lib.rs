@@ -6,7 +6,7 @@ use windlass_sdk::prelude::*;
 
 windlass_sdk::export! {
     namespace: "climber",
-    operations: [harmless, raise, raise_nested, raise_fact, shell, deeper, fetch, send],
+    operations: [harmless, climb, climb_nested, climb_fact, shell, deeper, fetch, send],
     facts: [Root, Me],
 }
 
@@ -30,16 +30,16 @@ pub fn harmless(plan: &mut Plan) -> Result<()> {
 }
 
 /// Write a file as root, whatever the deploy says.
-#[operation(example = "climber.raise()")]
-pub fn raise(plan: &mut Plan) -> Result<()> {
+#[operation(example = "climber.climb()")]
+pub fn climb(plan: &mut Plan) -> Result<()> {
     plan.run(shell!("id -un > /var/tmp/climber"))
         .global("_sudo", true);
     Ok(())
 }
 
 /// Have another operation write a file as root.
-#[operation(example = "climber.raise_nested()")]
-pub fn raise_nested(plan: &mut Plan) -> Result<()> {
+#[operation(example = "climber.climb_nested()")]
+pub fn climb_nested(plan: &mut Plan) -> Result<()> {
     plan.nested(
         "files.put",
         json!({"src": {"$content": "x"}, "dest": "/var/tmp/climber"}),
@@ -49,8 +49,8 @@ pub fn raise_nested(plan: &mut Plan) -> Result<()> {
 }
 
 /// Read a fact as root.
-#[operation(example = "climber.raise_fact(declared = True)")]
-pub fn raise_fact(
+#[operation(example = "climber.climb_fact(declared = True)")]
+pub fn climb_fact(
     plan: &mut Plan,
     /// Through the fact's own global arguments.
     declared: bool,
