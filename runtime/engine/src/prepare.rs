@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::arguments::GlobalArguments;
 use crate::condition::Condition;
-use crate::contract::{Action, Nested, Planned};
+use crate::contract::{Action, Nested, Planned, Step};
 use crate::deploy::{DeploySource, HostContext, Mode, OperationCall, OperationRef};
 use crate::error::EngineError;
 use crate::events::Event;
@@ -474,9 +474,7 @@ pub(crate) async fn plan(
         OperationRef::Function(function) => Ok(Plan {
             operation: function.name().to_owned(),
             planned: Arc::new(Planned {
-                steps: vec![crate::contract::Step::new(Action::Function(
-                    function.clone(),
-                ))],
+                steps: vec![Step::new(Action::Function(function.clone()))],
                 ..Planned::default()
             }),
             ..Plan::default()
@@ -551,7 +549,12 @@ fn plan_call<'a>(
             ..Plan::default()
         };
         let mut above = Overlay::over(overlay);
-        for step in &plan.planned.clone().steps {
+        let planned = plan.planned.clone();
+        let is_nested = |step: &Step| matches!(step.action, Action::Nested(_));
+        // What stands behind the last nested operation is seen by nobody here.
+        let seen = planned.steps.iter().rposition(is_nested);
+        let seen = seen.map_or(0, |last| last + 1);
+        for step in planned.steps.iter().take(seen) {
             if let Action::Nested(nested) = &step.action {
                 outcome.nests = true;
                 let outer = Outer {

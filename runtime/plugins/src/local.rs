@@ -29,16 +29,12 @@ const CHUNK: usize = 64 << 10;
 /// Permission bits of a mode.
 const PERMISSIONS: u32 = 0o7777;
 
-/// Read access to the files of one call. `folder` is the deploy's, `granted` the paths that stand in the call's
+/// Read access to the files of one call. `folder` is the deploy's, without links in it; `granted` the paths that stand in the call's
 /// arguments (see [`local_path_arguments`](windlass_engine::local_files::local_path_arguments)).
 #[must_use]
 pub fn local_files(folder: &Utf8Path, granted: &[String]) -> Arc<dyn LocalFiles> {
-    let folder = match folder.canonicalize_utf8() {
-        Ok(folder) => folder,
-        Err(_) => folder.to_owned(),
-    };
     let mut files = Granted {
-        folder,
+        folder: folder.to_owned(),
         inside: Vec::new(),
         outside: Vec::new(),
     };

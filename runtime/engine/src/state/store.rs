@@ -32,7 +32,8 @@ pub trait Connectors: Send + Sync {
     fn connector(&self, name: &str) -> Result<Arc<dyn Connector>, ConnectorError>;
 }
 
-/// Makes the view of the controller's files for one call: the deploy's folder, and the paths the call names.
+/// Makes the view of the controller's files for one call: the deploy's folder (without links in it, where it exists), and
+/// the paths the call names.
 pub type LocalFilesFactory =
     Arc<dyn Fn(&camino::Utf8Path, &[String]) -> Arc<dyn LocalFiles> + Send + Sync>;
 
@@ -82,6 +83,8 @@ struct Shared {
     local_files: LocalFilesFactory,
     secrets: SecretStore,
     folder: Utf8PathBuf,
+    /// The same without links in it, found when it is first needed.
+    real_folder: std::sync::OnceLock<Utf8PathBuf>,
     policy: Option<Arc<dyn Policy>>,
     hosts: Vec<Arc<Host>>,
     by_name: HashMap<String, usize>,
@@ -147,6 +150,7 @@ impl State {
                 local_files: setup.local_files,
                 secrets: setup.secrets,
                 folder: setup.folder,
+                real_folder: std::sync::OnceLock::new(),
                 policy: setup.policy,
                 hosts,
                 by_name,
@@ -353,7 +357,13 @@ impl State {
     }
 
     pub(crate) fn local_files(&self, granted: &[String]) -> Arc<dyn LocalFiles> {
-        (self.shared.local_files)(&self.shared.folder, granted)
+        let folder = self.shared.real_folder.get_or_init(|| {
+            let folder = &self.shared.folder;
+            folder
+                .canonicalize_utf8()
+                .unwrap_or_else(|_| folder.clone())
+        });
+        (self.shared.local_files)(folder, granted)
     }
 
     pub(crate) fn window(&self) -> &Arc<Semaphore> {
