@@ -94,7 +94,9 @@ fn a_locked_pack_runs_and_is_not_looked_for_again() {
     assert!(out.stdout.starts_with("echo."), "{out}");
     // Starting reads no component: where there is none, only the call of one fails.
     let _ = windlass.run(["pack", "vendor"]).succeeds();
-    let component = windlass.dir().join("vendor/packs/acme-echo-1.0.0/echo.wasm");
+    let component = windlass
+        .dir()
+        .join("vendor/packs/acme-echo-1.0.0/echo.wasm");
     fs::remove_file(&component).unwrap();
     let _ = windlass.run(["operations", "echo."]).succeeds();
     let out = plan(&windlass, &[]).exits(4);
@@ -147,6 +149,8 @@ fn an_unsigned_folder_is_marked_in_every_plan() {
     let windlass = Windlass::new();
     windlass.write("deploy.star", DEPLOY);
     windlass.write_pack("own", "0.1.0", "");
+    let out = plan(&windlass, &["--pack", "own"]).succeeds();
+    assert!(out.stdout.contains("Not signed: acme:echo 0.1.0"), "{out}");
     let line = ["pack", "add", "acme:echo", "--path", "own"];
     let out = windlass.run(line).succeeds();
     assert!(out.says("not signed; a folder of this machine"), "{out}");

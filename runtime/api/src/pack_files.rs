@@ -149,7 +149,7 @@ pub async fn look_at(path: &Utf8Path) -> Result<OpenedPack, PackFileError> {
 }
 
 /// Refuses a pack for another version of Windlass.
-fn fits(manifest: &Manifest) -> Result<(), PackFileError> {
+pub(crate) fn fits(manifest: &Manifest) -> Result<(), PackFileError> {
     const FOUND: &str = env!("CARGO_PKG_VERSION");
     let fits = semver::Version::parse(FOUND).is_ok_and(|own| manifest.pack.windlass.matches(&own));
     if fits {

@@ -9,7 +9,7 @@ use windlass_packs::trust::{Claim, today};
 use windlass_plugins::{Pack, PackComponent};
 
 use super::error::ProjectError;
-use super::read::Project;
+use super::read::{Project, waiting};
 use crate::pack_files;
 
 /// How strict a run is about its lock.
@@ -43,8 +43,8 @@ impl Project {
         self.check()?;
         let mut loaded = Vec::new();
         for pack in &self.lock.packs {
-            // Sources wait for disks and networks.
-            let folder = tokio::task::block_in_place(|| self.sources.locked(pack))?;
+            let (sources, own) = (self.sources.clone(), pack.clone());
+            let folder = waiting(move || sources.locked(&own)).await?;
             loaded.push(match &pack.source {
                 Source::Path(_) => self.local(pack, &folder, options).await?,
                 _ => self.fetched(pack, &folder)?,
@@ -92,6 +92,7 @@ impl Project {
         }
         let text = String::from_utf8_lossy(&text);
         let manifest = Manifest::parse(&text, folder.join(manifest::FILE).as_str())?;
+        pack_files::fits(&manifest)?;
         for part in &locked.components {
             if statement.files.get(&part.path) != Some(&part.digest) {
                 return Err(changed(&format!("{} in packs.lock", part.path)));
@@ -127,6 +128,7 @@ impl Project {
         options: LoadOptions,
     ) -> Result<LoadedPack, ProjectError> {
         let contents = Contents::from_folder(folder)?;
+        pack_files::fits(&contents.manifest)?;
         let vouched = self.vouched(&contents, &locked.source)?;
         let changed = contents.statement().digest() != locked.digest;
         if changed && options.locked {

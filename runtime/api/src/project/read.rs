@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use windlass_packs::lock::{Asks, Change, Lock, asks_file, gaps, lock_file};
-use windlass_packs::sources::{Sources, Store};
+use windlass_packs::sources::{SourceError, Sources, Store};
 use windlass_packs::trust::{Trust, TrustFile};
 
 use super::error::ProjectError;
@@ -132,6 +132,20 @@ impl Project {
     /// [`ProjectError::Io`].
     pub fn asks_text(&self) -> Result<String, ProjectError> {
         Ok(text_of(&asks_file(&self.folder))?.unwrap_or_default())
+    }
+}
+
+/// Does what waits for disks and networks where nobody else waits for it.
+pub(super) async fn waiting<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, SourceError> + Send + 'static,
+) -> Result<T, ProjectError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => Ok(done?),
+        Err(error) => Err(SourceError::Malformed {
+            origin: String::from("the source"),
+            message: error.to_string(),
+        }
+        .into()),
     }
 }
 

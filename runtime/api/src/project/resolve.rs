@@ -12,7 +12,7 @@ use windlass_packs::sources::Contents;
 use windlass_packs::trust::{Distrust, Vouched, today};
 
 use super::error::ProjectError;
-use super::read::Project;
+use super::read::{Project, waiting};
 use crate::pack_files;
 
 /// What shall become of a lock.
@@ -105,6 +105,20 @@ impl Project {
         Ok(())
     }
 
+    /// The newest version of a pack that a source has in a range. Nobody vouches for it yet.
+    ///
+    /// # Errors
+    /// [`ProjectError::Source`].
+    pub async fn newest(
+        &self,
+        name: &PackName,
+        source: &Source,
+        range: VersionReq,
+    ) -> Result<Contents, ProjectError> {
+        let (sources, name, source) = (self.sources.clone(), name.clone(), source.clone());
+        waiting(move || sources.newest(&name, &source, &range)).await
+    }
+
     /// The version that is chosen, as it would be locked.
     async fn chosen(
         &self,
@@ -121,9 +135,7 @@ impl Project {
             });
         }
         let range = exactly.map_or_else(|| ask.version.clone(), only);
-        // Sources wait for disks and networks.
-        let contents =
-            tokio::task::block_in_place(|| self.sources.newest(name, &ask.source, &range))?;
+        let contents = self.newest(name, &ask.source, range).await?;
         let vouched = self.vouched(&contents, &ask.source)?;
         let folder = self.sources.keep(&ask.source, &contents)?;
         let opened = pack_files::open(&folder).await?;

@@ -13,7 +13,9 @@ use crate::sign::{NewKeys, SecretKey};
 /// The least component: magic number, version and layer, and nothing else.
 const COMPONENT: [u8; 8] = [0, b'a', b's', b'm', 0x0d, 0, 1, 0];
 
-fn files(version: &str) -> BTreeMap<Utf8PathBuf, Vec<u8>> {
+type Files = BTreeMap<Utf8PathBuf, Vec<u8>>;
+
+fn files(version: &str) -> Files {
     let manifest = format!(
         "[pack]\nname = 'acme:demo'\nversion = '{version}'\nlicence = 'MIT'\nsummary = 'x'\ncases = ['cases/*.jsonl']\n\
          [[component]]\npath = 'demo.wasm'\nrole = 'planning'\nexports = ['demo.say']\n"
@@ -148,7 +150,7 @@ fn a_bundle_has_the_same_bytes_each_time_and_nothing_that_leads_outside() {
 
 #[test]
 fn what_is_no_pack_is_refused() {
-    let refused = |change: &dyn Fn(&mut BTreeMap<Utf8PathBuf, Vec<u8>>)| {
+    let refused = |change: &dyn Fn(&mut Files)| {
         let mut files = files("1.0.0");
         change(&mut files);
         Contents::from_files(files, "test").unwrap_err().to_string()

@@ -69,12 +69,8 @@ pub(crate) async fn run(context: &Context, args: &AddArgs) -> Result<Status, Cli
         (None, Source::Path(_)) => None,
         (None, source) => {
             // Later ones may be incompatible: that is a decision of somebody.
-            let newest = tokio::task::block_in_place(|| {
-                project
-                    .sources
-                    .newest(&args.name, source, &VersionReq::STAR)
-            });
-            let newest = newest.map_err(super::source_error)?;
+            let newest = project.newest(&args.name, source, VersionReq::STAR).await;
+            let newest = newest.map_err(CliError::project)?;
             let version = &newest.manifest.pack.version;
             let range = VersionReq::parse(&format!("^{version}"));
             Some(range.map_err(|error| CliError::Usage(error.to_string()))?)
