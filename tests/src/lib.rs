@@ -4,6 +4,7 @@
 //! * [`Windlass`]: the command line in an environment of its own, and what it printed as a snapshot.
 //! * [`AtTerminal`]: the command line at a terminal, with what it shows and what is typed.
 //! * [`guest`]: components that misbehave, for `--pack`.
+//! * [`OciRegistry`]: a real registry for packs, on loopback.
 //! * [`or_skip!`]: how a test says that a part of the machine is missing, so that the skip is counted.
 //!
 //! Tests that change users, packages or services do so on a target only: the machine itself is never touched.
@@ -17,8 +18,10 @@
 
 mod command_line;
 mod guests;
+mod packs;
 mod policy;
 mod redact;
+mod registry;
 mod skip;
 mod targets;
 mod terminal;
@@ -26,6 +29,7 @@ mod terminal;
 pub use command_line::{Outcome, Windlass};
 pub use guests::guest;
 pub use redact::Redactor;
+pub use registry::OciRegistry;
 pub use skip::{Missing, skip};
 pub use targets::{SshHost, SshHosts, SshOptions};
 pub use terminal::AtTerminal;
