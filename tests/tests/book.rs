@@ -42,7 +42,7 @@ fn every_chapter_exists_and_is_in_the_summary() {
             "SUMMARY.md links {path}, which is not there"
         );
     }
-    for folder in ["", "design", "developing"] {
+    for folder in ["", "design", "developing", "sdks"] {
         for entry in fs::read_dir(book().join(folder)).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
             let path = Path::new(folder).join(&name).to_string_lossy().into_owned();

@@ -115,8 +115,10 @@ typedef struct {
 typedef struct {
   /* The exit status; -1 when a signal ended the command. */
   int32_t status;
-  /* Standard output and error; a zero byte stands after them. */
+  /* Standard output as text; what is no UTF-8 is replaced. */
   const char *text;
+  /* Standard output and error as they came, with a zero byte after them. */
+  const char *bytes;
   size_t length;
   const char *error;
   size_t error_length;
@@ -246,7 +248,7 @@ bool wl_secret_is_empty(wl_call *call, int64_t secret);
 typedef struct wl_command wl_command;
 
 /* A command line: %w one argument, quoted; %p a path on the target; %d an int as an argument; %l an array of
- * arguments (wl_json *); %r shell text as it is; %% a percent sign. */
+ * arguments, %P one of paths (wl_json *); %r shell text as it is; %% a percent sign. */
 wl_command *wl_shell(const char *format, ...);
 wl_command *wl_stdin(wl_command *command, wl_content *content);
 wl_command *wl_env(wl_command *command, const char *name, wl_content *value);

@@ -116,6 +116,39 @@ bool exports_windlass_plugin_fact_source_source(
 
 static const char *bytes(pure_list_u8_t list) { return wl_copy((const char *)list.ptr, list.len); }
 
+/* How many bytes at the start of some are a character in UTF-8; 0 where they are none, and then `wrong` is how many
+ * of them one sign stands for. */
+static size_t character(const unsigned char *at, size_t left, size_t *wrong) {
+  unsigned char first = at[0], least = 0x80, most = 0xbf;
+  *wrong = 1;
+  if (first < 0x80) return 1;
+  if (first < 0xc2 || first > 0xf4) return 0;
+  size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first == 0xe0) least = 0xa0;
+  if (first == 0xed) most = 0x9f;
+  if (first == 0xf0) least = 0x90;
+  if (first == 0xf4) most = 0x8f;
+  for (size_t i = 1; i < length; i++, least = 0x80, most = 0xbf) {
+    if (i >= left || at[i] < least || at[i] > most) {
+      *wrong = i;
+      return 0;
+    }
+  }
+  return length;
+}
+
+static const char *readable(pure_list_u8_t list) {
+  wl_text_buffer out = {0};
+  wl_grow(&out, "", 0);
+  for (size_t at = 0, wrong; at < list.len;) {
+    size_t length = character(list.ptr + at, list.len - at, &wrong);
+    if (length) wl_grow(&out, (const char *)list.ptr + at, length);
+    else wl_grow(&out, "\xef\xbf\xbd", 3);
+    at += length ? length : wrong;
+  }
+  return out.text;
+}
+
 bool exports_windlass_plugin_fact_source_parse(
     pure_string_t *name,
     exports_windlass_plugin_fact_source_list_json_t *args,
@@ -130,7 +163,13 @@ bool exports_windlass_plugin_fact_source_parse(
     wl_push(values, wl_parse((const char *)raw->values.ptr[i].ptr, raw->values.ptr[i].len));
   }
   wl_output output = {
-      raw->status, bytes(raw->stdout_), raw->stdout_.len, bytes(raw->stderr_), raw->stderr_.len, values,
+      .status = raw->status,
+      .text = readable(raw->stdout_),
+      .bytes = bytes(raw->stdout_),
+      .length = raw->stdout_.len,
+      .error = bytes(raw->stderr_),
+      .error_length = raw->stderr_.len,
+      .values = values,
   };
   wl_json *found = wl_array();
   if (!call.failed) {

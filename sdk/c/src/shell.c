@@ -86,10 +86,10 @@ static void path(wl_command *command, const char *text) {
   }
 }
 
-static void words(wl_command *command, const wl_json *list) {
+static void words(wl_command *command, const wl_json *list, void (*one)(wl_command *, const char *)) {
   for (size_t i = 0; i < wl_count(list); i++) {
     if (i) raw(command, " ", 1);
-    word(command, wl_text(wl_item(list, i), ""));
+    one(command, wl_text(wl_item(list, i), ""));
   }
 }
 
@@ -117,7 +117,8 @@ wl_command *wl_shell(const char *format, ...) {
         raw(made, text ? text : "", text ? strlen(text) : 0);
         break;
       case 'd': word(made, wl_decimal(va_arg(args, int))); break;
-      case 'l': words(made, va_arg(args, const wl_json *)); break;
+      case 'l': words(made, va_arg(args, const wl_json *), word); break;
+      case 'P': words(made, va_arg(args, const wl_json *), path); break;
       case '%': raw(made, "%", 1); break;
       default: abort();
     }

@@ -219,6 +219,7 @@ static const char *write_settings(const wl_json *settings) {
 static void settings(wl_call *call) {
   const char *path = wl_argument_path(call, "path");
   const wl_json *values = wl_argument(call, "values");
+  uint32_t mode = wl_argument_mode(call, "mode");
   const wl_json *before = wl_get(call, SETTINGS, of_path(path));
   if (wl_failed(call)) return;
   if (wl_equal(before, values)) {
@@ -227,7 +228,7 @@ static void settings(wl_call *call) {
   }
   wl_ownership ownership = {
       .set_mode = true,
-      .mode = wl_argument_mode(call, "mode"),
+      .mode = mode,
       .user = wl_argument_text(call, "user"),
       .group = wl_argument_text(call, "group"),
   };
@@ -327,8 +328,8 @@ static void copy(wl_call *call) {
 
 static void various(wl_call *call) {
   static const char *const options[] = {"--delete", NULL};
-  wl_download(call, "/etc/app.conf", "copies/app.conf", true);
-  wl_rsync(call, "site", "/srv/site", options);
+  wl_download(call, "/etc/app.conf", wl_argument_text(call, "copy"), true);
+  wl_rsync(call, wl_argument_text(call, "folder"), "/srv/site", options);
   wl_json *list = wl_push(wl_push(wl_array(), wl_integer(1)), wl_number("2.5"));
   wl_push(wl_push(wl_push(list, wl_null()), wl_boolean(true)), wl_string("ä\n\""));
   wl_actor(call, "example.notify", wl_set(wl_object(), "list", list));
@@ -347,14 +348,13 @@ static void echo(wl_call *call) {
 static void hidden(wl_call *call) {
   const wl_json *paths = wl_argument(call, "paths");
   wl_command *command = wl_shell(
-      "hidden %w %w %l", wl_write(wl_argument(call, "number")), wl_write(wl_argument(call, "share")), paths);
+      "hidden %w %w %P", wl_write(wl_argument(call, "number")), wl_write(wl_argument(call, "share")), paths);
   wl_run(call, command);
 }
 
 static void fail(wl_call *call) {
   const char *how = wl_argument_text(call, "how");
   if (strcmp(how, "raise") == 0) wl_fail(call, "operation", NULL, "something went wrong");
-  if (strcmp(how, "deep") == 0) wl_fail(call, "operation", NULL, "C has no exceptions");
   if (strcmp(how, "operation") == 0) wl_fail(call, "operation", "how", "it cannot be done");
   if (strncmp(how, "unknown", 7) != 0) return;
   wl_get(call, KIND, of_path("/unknown"));
@@ -412,7 +412,15 @@ static const wl_operation operations[] = {
                 {.name = "src", .schema = WL_LOCAL_PATH}, {.name = "dest", .schema = WL_PATH}, {0}},
         .plan = copy,
     },
-    {.name = "various", .doc = "A step of each other kind.", .not_idempotent = true, .plan = various},
+    {
+        .name = "various",
+        .doc = "A step of each other kind.",
+        .not_idempotent = true,
+        .parameters =
+            (const wl_parameter[]){
+                {.name = "folder", .schema = WL_LOCAL_PATH}, {.name = "copy", .schema = WL_LOCAL_PATH}, {0}},
+        .plan = various,
+    },
     {
         .name = "sub.echo",
         .doc = "Write words.",
@@ -443,7 +451,7 @@ static const wl_operation operations[] = {
         .parameters =
             (const wl_parameter[]){
                 {.name = "how",
-                 .schema = WL_CHOICE("\"raise\",\"operation\",\"unknown\",\"unknown-caught\",\"deep\"")},
+                 .schema = WL_CHOICE("\"raise\",\"operation\",\"unknown\",\"unknown-caught\"")},
                 {0}},
         .plan = fail,
     },

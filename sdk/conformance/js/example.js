@@ -229,9 +229,10 @@ const copy = defineOperation({
 const various = defineOperation({
   doc: "A step of each other kind.",
   idempotent: false,
-  plan(plan) {
-    plan.download("/etc/app.conf", "copies/app.conf", { createFolder: true });
-    plan.rsync("site", "/srv/site", { options: ["--delete"] });
+  parameters: { folder: localPath(), copy: localPath() },
+  plan(plan, { folder, copy }) {
+    plan.download("/etc/app.conf", copy, { createFolder: true });
+    plan.rsync(folder, "/srv/site", { options: ["--delete"] });
     plan.call("example.notify", { list: [1, 2.5, null, true, 'ä\n"'] });
     plan.reboot(shell`reboot`, { delayMs: 1000, intervalMs: 500, timeoutMs: 60000 });
     const host = context.host("/name");
@@ -269,7 +270,7 @@ const hidden = defineOperation({
 
 const fail = defineOperation({
   doc: "Fail in one of several ways.",
-  parameters: { how: choice(["raise", "operation", "unknown", "unknown-caught", "deep"]) },
+  parameters: { how: choice(["raise", "operation", "unknown", "unknown-caught"]) },
   plan(plan, { how }) {
     switch (how) {
       case "raise":
@@ -286,16 +287,9 @@ const fail = defineOperation({
           if (!(error instanceof UnknownYet)) throw error;
           plan.run(shell`decide later`);
         }
-        break;
-      case "deep":
-        plan.note(deep(1));
     }
   },
 });
-
-function deep(depth) {
-  return deep(depth + 1) + 1;
-}
 
 export const { operations, factSource } = definePack({
   namespace: "example",

@@ -200,10 +200,10 @@ def copy(plan: Plan, src: LocalPath, dest: RemotePath):
 
 
 @pack.operation(idempotent=False)
-def various(plan: Plan):
+def various(plan: Plan, folder: LocalPath, copy: LocalPath):
     """A step of each other kind."""
-    plan.download("/etc/app.conf", "copies/app.conf", create_folder=True)
-    plan.rsync("site", "/srv/site", options=["--delete"])
+    plan.download("/etc/app.conf", copy, create_folder=True)
+    plan.rsync(folder, "/srv/site", options=["--delete"])
     plan.call("example.notify", {"list": [1, 2.5, None, True, "ä\n\""]})
     plan.reboot(t"reboot", delay_ms=1000, interval_ms=500, timeout_ms=60000)
     host, web = context.host("/name"), context.inventory("/groups/web")
@@ -226,7 +226,7 @@ def hidden(plan: Plan, number: int = 3, share: float = 0.5, paths: list[RemotePa
 
 
 @pack.operation()
-def fail(plan: Plan, how: Literal["raise", "operation", "unknown", "unknown-caught", "deep"]):
+def fail(plan: Plan, how: Literal["raise", "operation", "unknown", "unknown-caught"]):
     """Fail in one of several ways."""
     match how:
         case "raise":
@@ -240,9 +240,3 @@ def fail(plan: Plan, how: Literal["raise", "operation", "unknown", "unknown-caug
                 get(Kind(path="/unknown"))
             except UnknownYet:
                 plan.run(t"decide later")
-        case "deep":
-            plan.note(str(deep(1)))
-
-
-def deep(depth: int) -> int:
-    return deep(depth + 1) + 1

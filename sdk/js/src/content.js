@@ -33,20 +33,21 @@ export function decode(bytes) {
   return text;
 }
 
-const LEAST = [0, 0, 0x80, 0x800, 0x10000];
+// What the second byte may be after some first ones: no longer form than needed, no surrogates, nothing too large.
+const SECOND = { 0xe0: [0xa0, 0xbf], 0xed: [0x80, 0x9f], 0xf0: [0x90, 0xbf], 0xf4: [0x80, 0x8f] };
 const REPLACEMENT = 0xfffd;
 
 function character(bytes, at) {
   const first = bytes[at];
   if (first < 0x80) return [first, 1];
-  const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
   if (first < 0xc2 || first > 0xf4) return [REPLACEMENT, 1];
+  const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
   let point = first & (0xff >> (length + 1));
   for (let more = 1; more < length; more += 1) {
     const next = bytes[at + more];
-    if (next === undefined || (next & 0xc0) !== 0x80) return [REPLACEMENT, more];
+    const [least, most] = (more === 1 && SECOND[first]) || [0x80, 0xbf];
+    if (!(next >= least && next <= most)) return [REPLACEMENT, more];
     point = (point << 6) | (next & 0x3f);
   }
-  const surrogate = point >= 0xd800 && point <= 0xdfff;
-  return point < LEAST[length] || point > 0x10ffff || surrogate ? [REPLACEMENT, 1] : [point, length];
+  return [point, length];
 }

@@ -7,6 +7,8 @@ export function ask(call) {
   try {
     return call();
   } catch (error) {
-    throw error && typeof error.kind === "string" ? fromHost(error) : error;
+    // What an import gives as an error comes as the payload of an exception of the bindings.
+    const payload = error?.payload ?? error;
+    throw typeof payload?.kind === "string" ? fromHost(payload) : error;
   }
 }

@@ -7,7 +7,6 @@ the user's terminal, never a crash of the component.
 
 from __future__ import annotations
 
-import traceback
 from typing import Any
 
 
@@ -95,8 +94,10 @@ def error_from(exception: BaseException) -> Error:
     if isinstance(exception, Error):
         return exception
     message = f"{type(exception).__name__}: {exception}"
-    frames = traceback.extract_tb(exception.__traceback__)
-    if frames:
-        file = frames[-1].filename.rsplit("/", 1)[-1]
-        message = f"{message} ({file}, line {frames[-1].lineno})"
+    place = exception.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    if place is not None:
+        file = place.tb_frame.f_code.co_filename.rsplit("/", 1)[-1]
+        message = f"{message} ({file}, line {place.tb_lineno})"
     return Error(message)

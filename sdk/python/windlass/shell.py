@@ -100,6 +100,8 @@ def _words(value: Any, name: str) -> list[Part]:
             raise TypeError(f"`{name}` is {value}, which is no argument of a command")
         case str():
             return [Word(value)]
+        case float() if value.is_integer():
+            return [Word(str(int(value)))]
         case int() | float():
             return [Word(str(value))]
         case list() | tuple():

@@ -4,11 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use camino::Utf8Path;
 use windlass_engine::contract::Role;
 
 use super::error::LanguageError;
-use super::tool::{Tool, run, scratch};
+use super::tool::{Tool, copy, run, scratch};
 use super::{Source, embedded, world};
 
 const TOOL: Tool = Tool {
@@ -72,7 +71,7 @@ fn modules(source: &Source<'_>, scratch: &Path) -> Result<String, LanguageError>
     }
     match source.entry.extension() {
         Some("js" | "mjs") => {
-            copy(folder, &out)?;
+            copy(folder, &out, &["js", "mjs", "json"])?;
             Ok(source.entry.file_name().unwrap_or_default().to_owned())
         }
         Some("ts") => {
@@ -83,21 +82,6 @@ fn modules(source: &Source<'_>, scratch: &Path) -> Result<String, LanguageError>
             "is no module: its name ends in `.js`, `.mjs` or `.ts`",
         )),
     }
-}
-
-/// Copies a folder's modules, and those below it, but no packages.
-fn copy(from: &Utf8Path, to: &Path) -> Result<(), LanguageError> {
-    fs::create_dir_all(to).map_err(LanguageError::at(to.display()))?;
-    for entry in from.read_dir_utf8().map_err(LanguageError::at(from))? {
-        let entry = entry.map_err(LanguageError::at(from))?;
-        let (path, name) = (entry.path(), entry.file_name());
-        if path.is_dir() && name != "node_modules" && !name.starts_with('.') {
-            copy(path, &to.join(name))?;
-        } else if matches!(path.extension(), Some("js" | "mjs" | "json")) && path.is_file() {
-            fs::copy(path, to.join(name)).map_err(LanguageError::at(path))?;
-        }
-    }
-    Ok(())
 }
 
 /// Checks types, and writes JavaScript.

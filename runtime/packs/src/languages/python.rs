@@ -6,7 +6,7 @@ use std::process::Command;
 use windlass_engine::contract::Role;
 
 use super::error::LanguageError;
-use super::tool::{Tool, run, scratch};
+use super::tool::{Tool, copy, run, scratch};
 use super::{Source, embedded, world};
 
 const TOOL: Tool = Tool {
@@ -52,7 +52,12 @@ pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
     let path = below("main").join(format!("{MAIN}.py"));
     fs::create_dir_all(below("main")).map_err(LanguageError::at(path.display()))?;
     fs::write(&path, main).map_err(LanguageError::at(path.display()))?;
-    let folder = source.entry.parent().unwrap_or(source.folder);
+    // CPython leaves compiled modules beside those it reads: it reads copies.
+    copy(
+        source.entry.parent().unwrap_or(source.folder),
+        &below("pack"),
+        &["py"],
+    )?;
     let made = below("component.wasm");
     run(Command::new(tool)
         .arg("--wit-path")
@@ -61,13 +66,11 @@ pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
         .arg("--python-path")
         .arg(below("main"))
         .arg("--python-path")
-        .arg(folder)
+        .arg(below("pack"))
         .arg("--python-path")
         .arg(below("sdk"))
         .arg("--output")
         .arg(&made)
-        .arg(MAIN)
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("PYTHONHASHSEED", "0"))?;
+        .arg(MAIN))?;
     fs::read(&made).map_err(LanguageError::at(made.display()))
 }

@@ -2,7 +2,8 @@
 
 use std::env;
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use camino::Utf8Path;
@@ -81,7 +82,7 @@ pub(super) fn run(command: &mut Command) -> Result<(), LanguageError> {
 }
 
 fn file_name(program: &OsStr) -> String {
-    let path = std::path::Path::new(program);
+    let path = Path::new(program);
     path.file_name()
         .unwrap_or(program)
         .to_string_lossy()
@@ -94,4 +95,20 @@ pub(super) fn scratch() -> Result<tempfile::TempDir, LanguageError> {
         .prefix("windlass-build-")
         .tempdir()
         .map_err(LanguageError::at("a temporary folder"))
+}
+
+/// Copies the modules of a folder, and those below it, but no installed packages.
+pub(super) fn copy(from: &Utf8Path, to: &Path, kinds: &[&str]) -> Result<(), LanguageError> {
+    fs::create_dir_all(to).map_err(LanguageError::at(to.display()))?;
+    for entry in from.read_dir_utf8().map_err(LanguageError::at(from))? {
+        let entry = entry.map_err(LanguageError::at(from))?;
+        let (path, name) = (entry.path(), entry.file_name());
+        let installed = ["node_modules", "__pycache__", "target"].contains(&name);
+        if path.is_dir() && !installed && !name.starts_with('.') {
+            copy(path, &to.join(name), kinds)?;
+        } else if path.is_file() && path.extension().is_some_and(|kind| kinds.contains(&kind)) {
+            fs::copy(path, to.join(name)).map_err(LanguageError::at(path))?;
+        }
+    }
+    Ok(())
 }

@@ -1,0 +1,134 @@
+//! The SDKs: one suite that all of them pass, and the packs that authors copy to begin with.
+//!
+//! `sdk/conformance` has the same pack in each language. A case is a call of it; what comes back is compared whole
+//! with `expected.json`: steps, predictions, notes, differences, what was asked and logged. Where the suite itself
+//! changes, `WINDLASS_CONFORMANCE=write cargo test -p windlass-tests --test sdks` writes that file and the table in
+//! the docs from what the pack in Rust does; read the difference before it is committed.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod calls;
+mod components;
+mod table;
+mod templates;
+mod view;
+
+use serde_json::Value as Json;
+use windlass_plugins::{CodeCache, Host, Pack, PackComponent};
+use windlass_tests::or_skip;
+
+use calls::{cases, described, outcome};
+use components::{Language, component};
+
+/// Runs the suite in one language; the cases that come out otherwise.
+fn differences(language: Language, component: Vec<u8>) -> Vec<String> {
+    let expected = expected();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let name = language.name();
+        let pack = Pack::new(
+            name,
+            "1.0.0",
+            vec![PackComponent::new("example.wasm", component)],
+        );
+        let host = Host::builder()
+            .cache(CodeCache::Off)
+            .load(pack)
+            .build()
+            .await;
+        let host = host.unwrap_or_else(|error| panic!("{name}: {error}"));
+        let mut found = serde_json::Map::new();
+        found.insert("describe".to_owned(), described(&host));
+        // Twice, the second time in reverse: nothing may stay from one call to the next.
+        let all = cases();
+        for case in all.iter().chain(all.iter().rev()) {
+            let outcome = outcome(&host, case).await;
+            if let Some(before) = found.insert(case.id.clone(), outcome.clone()) {
+                assert_eq!(
+                    before, outcome,
+                    "{name}: {} has another outcome when it is run again",
+                    case.id
+                );
+            }
+        }
+        if language == Language::Rust && writing() {
+            write(&Json::Object(found.clone()));
+            return Vec::new();
+        }
+        found
+            .into_iter()
+            .filter(|(id, outcome)| expected.get(id) != Some(outcome))
+            .map(|(id, outcome)| {
+                let wanted = expected.get(&id).unwrap_or(&Json::Null);
+                format!("{name} {id}\n  expected {wanted}\n  found    {outcome}")
+            })
+            .collect()
+    })
+}
+
+fn writing() -> bool {
+    std::env::var("WINDLASS_CONFORMANCE").is_ok_and(|value| value == "write")
+}
+
+fn expected() -> Json {
+    let text = std::fs::read_to_string(components::conformance().join("expected.json"));
+    text.map_or(Json::Null, |text| serde_json::from_str(&text).unwrap())
+}
+
+fn write(found: &Json) {
+    let text = serde_json::to_string_pretty(found).unwrap() + "\n";
+    std::fs::write(components::conformance().join("expected.json"), text).unwrap();
+}
+
+fn passes(language: Language, component: Vec<u8>) {
+    let differences = differences(language, component);
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+#[test]
+fn rust_passes() {
+    passes(Language::Rust, or_skip!(component(Language::Rust)));
+}
+
+#[test]
+fn python_passes() {
+    passes(Language::Python, or_skip!(component(Language::Python)));
+}
+
+#[test]
+fn javascript_passes() {
+    passes(
+        Language::JavaScript,
+        or_skip!(component(Language::JavaScript)),
+    );
+}
+
+#[test]
+fn c_passes() {
+    passes(Language::C, or_skip!(component(Language::C)));
+}
+
+#[test]
+fn every_case_has_an_outcome_and_no_other_is_there() {
+    let expected = expected();
+    let mut ids: Vec<String> = cases().into_iter().map(|case| case.id).collect();
+    ids.push("describe".to_owned());
+    ids.sort();
+    let mut there: Vec<&String> = expected.as_object().unwrap().keys().collect();
+    there.sort();
+    assert_eq!(there, ids.iter().collect::<Vec<_>>());
+}
+
+/// The same sources make the same bytes: a digest says what was built. Not so in Python and JavaScript, where the
+/// snapshot of a started interpreter holds random numbers of its start.
+#[test]
+fn building_again_makes_the_same_component() {
+    let first = or_skip!(component(Language::C));
+    let second = or_skip!(component(Language::C));
+    assert!(first == second, "C makes another component each time");
+}
+
+#[test]
+fn the_table_in_the_docs_is_true() {
+    table::check(writing());
+}

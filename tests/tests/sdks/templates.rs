@@ -1,0 +1,121 @@
+//! What authors copy to begin with: it builds, and its cases pass.
+
+use std::fs;
+use std::path::Path;
+
+use camino::Utf8PathBuf;
+use windlass_engine::contract::Role;
+use windlass_packs::languages::{LanguageError, Source, compile};
+use windlass_packs::manifest::Language;
+use windlass_tests::{Missing, Windlass, or_skip};
+
+use crate::components::{root, tools};
+
+/// Compiles one file with the tools that are here.
+fn build(language: Language, entry: &Path) -> Result<Result<Vec<u8>, LanguageError>, Missing> {
+    let folder = Utf8PathBuf::from_path_buf(tools()).unwrap();
+    let entry = Utf8PathBuf::from_path_buf(entry.to_owned()).unwrap();
+    let source = Source {
+        language,
+        folder: &folder,
+        entry: &entry,
+        role: Role::Planning,
+    };
+    match compile(&source) {
+        Err(LanguageError::MissingTool { tool, .. }) => {
+            Err(Missing::new(tool, "cargo xtask deps --yes"))
+        }
+        made => Ok(made.map(|made| made.expect("only Rust is built by others"))),
+    }
+}
+
+fn passes_its_cases(language: Language, component: &[u8]) {
+    let windlass = Windlass::new();
+    windlass.write("motd.wasm", component);
+    let cases = root().join(format!(
+        "sdk/{}/template/cases/motd.jsonl",
+        language.as_str()
+    ));
+    windlass.write("motd.jsonl", fs::read(cases).unwrap());
+    let out = windlass.run([
+        "pack",
+        "test",
+        "motd.wasm",
+        "--json",
+        "--cases",
+        "motd.jsonl",
+    ]);
+    let out = out.succeeds();
+    let summary = out.json_lines().pop().unwrap();
+    assert_eq!(
+        (&summary["total"], &summary["passed"]),
+        (&4.into(), &4.into()),
+        "{out}"
+    );
+}
+
+#[test]
+fn python() {
+    let entry = root().join("sdk/python/template/src/motd.py");
+    let component = or_skip!(build(Language::Python, &entry)).unwrap();
+    passes_its_cases(Language::Python, &component);
+}
+
+#[test]
+fn javascript() {
+    let entry = root().join("sdk/js/template/src/motd.js");
+    let component = or_skip!(build(Language::Js, &entry)).unwrap();
+    passes_its_cases(Language::Js, &component);
+}
+
+#[test]
+fn c() {
+    let entry = root().join("sdk/c/template/src/motd.c");
+    let component = or_skip!(build(Language::C, &entry)).unwrap();
+    passes_its_cases(Language::C, &component);
+}
+
+/// The template is TypeScript too, and what the parameters say is what `plan` is given.
+#[test]
+fn typescript() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = fs::read_to_string(root().join("sdk/js/template/src/motd.js")).unwrap();
+    let entry = folder.path().join("motd.ts");
+    fs::write(&entry, &text).unwrap();
+    let component = or_skip!(build(Language::Js, &entry)).unwrap();
+    passes_its_cases(Language::Js, &component);
+    fs::write(&entry, text.replace("=== text", "=== text.length.missing")).unwrap();
+    let error = or_skip!(build(Language::Js, &entry))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("motd.ts") && error.contains("missing"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_mistake_is_told_when_the_pack_is_built() {
+    let folder = tempfile::tempdir().unwrap();
+    let mistake = |name: &str, language, text: &str| {
+        let entry = folder.path().join(name);
+        fs::write(&entry, text).unwrap();
+        build(language, &entry).map(|made| made.unwrap_err().to_string())
+    };
+    let untyped = "from windlass import Pack\npack = Pack('x')\n@pack.operation()\ndef do(plan, what): pass\n";
+    let error = or_skip!(mistake("untyped.py", Language::Python, untyped));
+    assert!(
+        error.contains("parameter `what` of `do` has no type"),
+        "{error}"
+    );
+    let printing = "#include <stdio.h>\n#include <windlass.h>\nconst wl_pack windlass_pack = {\"x\", 0, 0};\n\
+        __attribute__((constructor)) static void hello(void) { printf(\"hello %d\", 1); }\n";
+    let error = or_skip!(mistake("printing.c", Language::C, printing));
+    assert!(
+        error.contains("wasi_snapshot_preview1") && error.contains("a component has no system"),
+        "{error}"
+    );
+    let missing = "import { defineEverything } from 'windlass';\nexport const operations = defineEverything();\n";
+    let error = or_skip!(mistake("missing.js", Language::Js, missing));
+    assert!(error.contains("defineEverything"), "{error}");
+}
