@@ -29,7 +29,7 @@ mod terminal;
 pub use command_line::{Outcome, Windlass};
 pub use guests::guest;
 pub use redact::Redactor;
-pub use registry::OciRegistry;
+pub use registry::{OciRegistry, REGISTRY_LOGIN};
 pub use skip::{Missing, skip};
 pub use targets::{SshHost, SshHosts, SshOptions};
 pub use terminal::AtTerminal;

@@ -10,6 +10,12 @@ use tempfile::TempDir;
 
 use crate::Missing;
 
+/// The name and the password of a registry that wants them.
+pub const REGISTRY_LOGIN: (&str, &str) = ("ann", "correct horse");
+
+/// The same for the registry, its password hashed by bcrypt.
+const HASHED: &str = "ann:$2b$04$zDAmBBLOpDIHPyX7p0OHCe7vwN8HLBLzsZqwTNhYPu3ESJir3UUcu\n";
+
 /// How long it may take to listen, on a machine with much else to do.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -22,7 +28,7 @@ pub struct OciRegistry {
 }
 
 impl OciRegistry {
-    /// Starts one.
+    /// Starts one that everybody may use.
     ///
     /// # Errors
     /// [`Missing`] where the program is not installed.
@@ -30,6 +36,21 @@ impl OciRegistry {
     /// # Panics
     /// When it does not come to listen.
     pub fn start() -> Result<Self, Missing> {
+        Self::start_with(false)
+    }
+
+    /// Starts one that wants [`REGISTRY_LOGIN`].
+    ///
+    /// # Errors
+    /// [`Missing`] where the program is not installed.
+    ///
+    /// # Panics
+    /// When it does not come to listen.
+    pub fn start_closed() -> Result<Self, Missing> {
+        Self::start_with(true)
+    }
+
+    fn start_with(closed: bool) -> Result<Self, Missing> {
         let found = Command::new("docker-registry")
             .arg("--version")
             .stdout(Stdio::null())
@@ -45,10 +66,18 @@ impl OciRegistry {
             .expect("a free port")
             .port();
         let config = folder.path().join("config.yml");
-        let text = format!(
+        let mut text = format!(
             "version: 0.1\nlog:\n  level: error\n  accesslog:\n    disabled: true\nstorage:\n  filesystem:\n    rootdirectory: {}\nhttp:\n  addr: 127.0.0.1:{port}\n",
             folder.path().join("data").display()
         );
+        if closed {
+            let file = folder.path().join("htpasswd");
+            fs::write(&file, HASHED).expect("the registry's passwords");
+            text.push_str(&format!(
+                "auth:\n  htpasswd:\n    realm: tests\n    path: {}\n",
+                file.display()
+            ));
+        }
         fs::write(&config, text).expect("the registry's settings");
         let child = Command::new("docker-registry")
             .arg("serve")
@@ -74,10 +103,16 @@ impl OciRegistry {
         Ok(registry)
     }
 
+    /// Its host, as logins name it.
+    #[must_use]
+    pub fn host(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
     /// A repository of it: `127.0.0.1:PORT/name`.
     #[must_use]
     pub fn repository(&self, name: &str) -> String {
-        format!("127.0.0.1:{}/{name}", self.port)
+        format!("{}/{name}", self.host())
     }
 }
 

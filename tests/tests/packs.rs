@@ -4,7 +4,9 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-use windlass_tests::{Missing, OciRegistry, Outcome, Windlass, or_skip};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use windlass_tests::{Missing, OciRegistry, Outcome, REGISTRY_LOGIN, Windlass, or_skip};
 
 const DEPLOY: &str = "echo.say(text = \"hi\")\n";
 
@@ -248,6 +250,40 @@ fn a_real_registry_keeps_and_gives_packs() {
         &registry.repository("acme/no"),
     ]);
     assert!(out.exits(1).says("the registry has no such repository"));
+}
+
+#[test]
+fn a_registry_that_wants_a_password_gets_the_one_of_docker_login() {
+    let registry = or_skip!(OciRegistry::start_closed());
+    let windlass = trusting();
+    windlass.write_pack("pack", "1.0.0", "");
+    windlass.sign_pack("pack", &["release"]);
+    let repository = registry.repository("acme/echo");
+    let line = ["pack", "push", &repository, "pack"];
+    let out = windlass.run(line).exits(1);
+    let hint = format!("`oras login {}`", registry.host());
+    assert!(
+        out.says("asks for a name and a password") && out.says(&hint),
+        "{out}"
+    );
+    let login = |password: &str| {
+        let auth = STANDARD.encode(format!("{}:{password}", REGISTRY_LOGIN.0));
+        let text = format!(
+            r#"{{"auths":{{"{}":{{"auth":"{auth}"}}}}}}"#,
+            registry.host()
+        );
+        windlass.write("../home/.docker/config.json", text);
+    };
+    login("wrong");
+    let out = windlass.run(line).exits(1);
+    assert!(
+        out.says("none that it takes") && !out.says("wrong"),
+        "{out}"
+    );
+    login(REGISTRY_LOGIN.1);
+    let _ = windlass.run(line).succeeds();
+    let line = ["pack", "add", "acme:echo", "--oci", &repository];
+    let _ = windlass.run(line).succeeds();
 }
 
 /// The component's own tag is the standard artifact: one layer, which is the component, and its configuration.

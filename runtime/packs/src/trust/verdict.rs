@@ -57,7 +57,7 @@ pub enum Distrust {
     Unsigned,
     /// No file says who may sign for its namespace.
     #[error(
-        "no trust.toml says who may sign for the namespace `{namespace}`; it is signed by {keys}\n  once you know that this is the author's key, write [namespaces.{namespace}] with the key into {file}"
+        "no trust.toml says who may sign for the namespace `{namespace}`; it is signed by {keys}\n  get the author's public key (`RW…`) from the author, and write it into {file}: NAME = \"RW…\" below [keys], and keys = [\"NAME\"] below [namespaces.{namespace}]"
     )]
     Stranger {
         /// The part of its name before the colon.
