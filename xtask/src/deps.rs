@@ -3,13 +3,14 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::compilers;
 use crate::failure::{Done, Failure};
 use crate::workspace::run as run_command;
 
 /// Whether to install.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Install what is missing with apt-get, as root
+    /// Install what is missing: packages with apt-get, as root, and compilers into target/tools
     #[arg(long)]
     yes: bool,
 }
@@ -42,11 +43,26 @@ pub(crate) fn run(args: &Args) -> Done {
             };
             println!("{name:<16} {state:<10} {purpose}");
         }
+        let state = if compilers::installed() {
+            "installed"
+        } else {
+            "missing"
+        };
+        let names = compilers::names();
+        println!("{:<16} {state:<10} compile packs: {names}", "target/tools");
         return Ok(());
     }
-    if missing.is_empty() {
-        return Ok(());
+    if !missing.is_empty() {
+        install(&missing)?;
     }
+    if !compilers::installed() {
+        compilers::install()?;
+    }
+    Ok(())
+}
+
+/// Installs packages of the system.
+fn install(missing: &[&str]) -> Done {
     if !Path::new("/usr/bin/apt-get").exists() {
         return Err(Failure::new(format!(
             "packages are installed with apt-get, which this system lacks: install {} another way",
@@ -60,7 +76,7 @@ pub(crate) fn run(args: &Args) -> Done {
         )));
     }
     run_command(&mut apt(&["update"]))?;
-    run_command(apt(&["install", "--yes", "--no-install-recommends"]).args(&missing))
+    run_command(apt(&["install", "--yes", "--no-install-recommends"]).args(missing))
 }
 
 fn installed(package: &str) -> bool {

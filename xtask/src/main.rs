@@ -1,6 +1,7 @@
 //! `cargo xtask …`: what a developer of Windlass runs. One module a command.
 
 mod bench;
+mod compilers;
 mod deps;
 mod failure;
 mod guests;
