@@ -113,7 +113,8 @@ mod tests {
 
     #[test]
     fn no_place_is_outside_of_the_text() {
-        for (text, span) in [("", 0..0), ("ä", 1..9), ("a\n", 2..2), ("a", 7..3)] {
+        let backwards = Range { start: 7, end: 3 };
+        for (text, span) in [("", 0..0), ("ä", 1..9), ("a\n", 2..2), ("a", backwards)] {
             let problem = Problem::at("x", text, &span, "wrong");
             assert!(problem.length >= 1 && problem.line >= 1, "{problem:?}");
         }

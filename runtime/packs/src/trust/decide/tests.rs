@@ -1,3 +1,4 @@
+//! Packs that are vouched for, and each way in which they are not.
 #![allow(clippy::unwrap_used)]
 use std::collections::BTreeMap;
 
