@@ -14,6 +14,7 @@ use tokio::io::AsyncRead;
 use tokio::sync::watch;
 
 use crate::json::{Json, JsonMap};
+use crate::policy::{Ceiling, Owner};
 
 /// How a connector can fail. The text names the cause and the fix.
 #[derive(Clone, Debug, Error)]
@@ -89,18 +90,28 @@ pub struct ConnectorHost {
     pub groups: Vec<String>,
 }
 
-/// What a [`Gate`] asks: the name or address, and what the name stands for.
-type Ask = dyn Fn(&str, Option<IpAddr>) -> Result<(), String> + Send + Sync;
+/// Who decides at a [`Gate`].
+pub(crate) trait Keeper: Send + Sync {
+    /// Whether a connection may be opened.
+    fn pass(&self, name: &str, address: Option<IpAddr>) -> Result<(), String>;
+
+    /// The most that a pack may have for this host.
+    fn ceiling(&self, owner: &Arc<Owner>) -> Option<Ceiling>;
+}
 
 /// Asked by a connector before it opens a connection over a network. The default lets everything through.
 #[derive(Clone, Default)]
-pub struct Gate(Option<Arc<Ask>>);
+pub struct Gate(Option<Arc<dyn Keeper>>);
 
 impl Gate {
-    pub(crate) fn new(
-        ask: impl Fn(&str, Option<IpAddr>) -> Result<(), String> + Send + Sync + 'static,
-    ) -> Self {
-        Self(Some(Arc::new(ask)))
+    pub(crate) fn kept_by(keeper: impl Keeper + 'static) -> Self {
+        Self(Some(Arc::new(keeper)))
+    }
+
+    /// The most that the pack of a connector may have for this host. None: what it was granted.
+    #[must_use]
+    pub fn ceiling(&self, owner: &Arc<Owner>) -> Option<Ceiling> {
+        self.0.as_ref()?.ceiling(owner)
     }
 
     /// Whether a connection to `name` may be opened. `address` is what it was resolved to, and what must then be
@@ -110,7 +121,7 @@ impl Gate {
     /// Why not.
     pub fn pass(&self, name: &str, address: Option<IpAddr>) -> Result<(), ConnectorError> {
         match &self.0 {
-            Some(ask) => ask(name, address).map_err(ConnectorError::Denied),
+            Some(keeper) => keeper.pass(name, address).map_err(ConnectorError::Denied),
             None => Ok(()),
         }
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 use windlass_engine::audit::PackInfo;
 use windlass_engine::contract::Role;
-use windlass_engine::policy::Owner;
+use windlass_engine::policy::{Chain, HostNames, Owner, Policy};
 
 use crate::cache::CodeCache;
 use crate::component::{self, Compiled, Component};
@@ -30,12 +30,19 @@ pub struct HostBuilder {
     packs: Vec<Pack>,
     limits: Limits,
     cache: CodeCache,
+    policy: Option<Arc<dyn Policy>>,
 }
 
 impl HostBuilder {
     /// Adds a pack.
     pub fn load(mut self, pack: Pack) -> Self {
         self.packs.push(pack);
+        self
+    }
+
+    /// What packs may have at most, wherever they get something of the controller. Default: what they were granted.
+    pub fn policy(mut self, policy: Option<Arc<dyn Policy>>) -> Self {
+        self.policy = policy;
         self
     }
 
@@ -76,8 +83,11 @@ impl HostBuilder {
                 granted: pack.granted,
             });
             let origin = owner.to_string();
-            let granted = owner.granted.clone().unwrap_or_default();
-            let rights = Rights::new(origin.clone(), granted, loader.limits.transfer);
+            let ceiling = self.policy.as_ref().and_then(|policy| {
+                let chain = Chain::default().with("", Some(owner.clone()));
+                policy.ceiling(HostNames::default(), &chain)
+            });
+            let rights = Rights::new(&owner, loader.limits.transfer);
             for part in pack.components {
                 let exports = part.exports.clone();
                 let (component, index) = loader.load(&pack.name, &origin, part).await?;
@@ -85,6 +95,8 @@ impl HostBuilder {
                 if index.role != Role::Planning {
                     let (limits, machines) = (loader.limits.clone(), loader.machines.clone());
                     let part = Part::new(component, index.role, rights.clone(), limits, machines);
+                    // A connector's depend on the host besides.
+                    let part = part.below(ceiling.clone());
                     providers.add(index.role, part, &exports)?;
                     continue;
                 }

@@ -137,12 +137,16 @@ impl Granted {
                 let granted = granted
                     .canonicalize_utf8()
                     .unwrap_or_else(|_| granted.clone());
-                let base = granted.parent().unwrap_or(&granted).to_owned();
-                let mut inner = Utf8PathBuf::from(granted.file_name().unwrap_or("."));
-                if !below.as_str().is_empty() {
-                    inner.push(below);
+                // A folder is opened itself: from the one above it, a link could lead to what lies beside it.
+                match granted.parent() {
+                    Some(above) if !granted.is_dir() => {
+                        // What lies below something that is no folder is not there, whatever it is called.
+                        let mut inner = Utf8PathBuf::from(granted.file_name().unwrap_or_default());
+                        inner.extend(below.components());
+                        (above.to_owned(), inner)
+                    }
+                    _ => (granted, below.to_owned()),
                 }
-                (base, inner)
             }
         };
         let dir = Dir::open_ambient_dir(&base, ambient_authority())

@@ -9,7 +9,7 @@ use super::Chain;
 use crate::capability::Capabilities;
 
 /// Decides. It is asked often, from many tasks, and must not block.
-pub trait Policy: Send + Sync {
+pub trait Policy: fmt::Debug + Send + Sync {
     /// Whether something may be done, and what says so.
     fn decide(&self, question: &Question<'_>) -> Decision;
 

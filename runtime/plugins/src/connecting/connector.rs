@@ -167,7 +167,8 @@ impl Connector for Provider {
                 });
             }
         }
-        let live = Live::start(part).await?;
+        let part = part.below(target.gate.ceiling(part.rights.owner()));
+        let live = Live::start(&part).await?;
         let data = Json::Object(data).to_string();
         let session = live
             .connect(target.name.clone(), argument.to_owned(), data)
@@ -175,7 +176,7 @@ impl Connector for Provider {
         Ok(Arc::new(ComponentSession {
             live,
             session,
-            part: part.clone(),
+            part,
         }))
     }
 }

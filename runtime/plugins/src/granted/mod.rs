@@ -15,3 +15,5 @@ pub(crate) use guest::Granted;
 pub use guest::{Reader, Writer};
 pub(crate) use part::Part;
 pub(crate) use rights::Rights;
+#[cfg(test)]
+pub(crate) use rights::granted as test_rights;

@@ -6,6 +6,7 @@ use tokio::sync::OnceCell;
 use wasmtime::component::InstancePre;
 use wasmtime::{Engine, Store};
 use windlass_engine::contract::Role;
+use windlass_engine::policy::Ceiling;
 
 use super::guest::{self, Granted};
 use super::rights::Rights;
@@ -23,7 +24,7 @@ pub(crate) struct Part {
     role: Role,
     limits: Arc<Limits>,
     machines: Arc<Machines>,
-    opened: OnceCell<InstancePre<Granted>>,
+    opened: Arc<OnceCell<InstancePre<Granted>>>,
 }
 
 impl Part {
@@ -40,7 +41,22 @@ impl Part {
             role,
             limits,
             machines,
-            opened: OnceCell::new(),
+            opened: Arc::default(),
+        })
+    }
+
+    /// The same component, with no more rights than a policy leaves it.
+    pub(crate) fn below(self: &Arc<Self>, ceiling: Option<Ceiling>) -> Arc<Self> {
+        if ceiling.is_none() {
+            return self.clone();
+        }
+        Arc::new(Self {
+            component: self.component.clone(),
+            rights: self.rights.below(ceiling),
+            role: self.role,
+            limits: self.limits.clone(),
+            machines: self.machines.clone(),
+            opened: self.opened.clone(),
         })
     }
 

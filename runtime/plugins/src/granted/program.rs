@@ -48,7 +48,7 @@ impl Rights {
         allowed.program.allows(&arguments).map_err(|message| {
             GuestError::new(
                 ErrorKind::Denied,
-                format!("the pack {} wants too much: {message}", self.pack),
+                format!("the pack {} wants too much: {message}", self.owner()),
             )
         })?;
         let mut command = Command::new(allowed.path);
@@ -166,13 +166,10 @@ impl OutputSink for Bounded {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use windlass_engine::capability::Capabilities;
-
     use super::*;
 
     fn rights(granted: &str) -> Arc<Rights> {
-        let granted: Capabilities = serde_json::from_str(granted).unwrap();
-        Rights::new(String::from("acme:x 1.0.0"), granted, 100_000)
+        crate::granted::test_rights(serde_json::from_str(granted).unwrap(), 100_000)
     }
 
     fn spec(program: &str, args: &[&str]) -> Spec {

@@ -9,15 +9,19 @@ use std::{env, fs};
 use windlass_engine::capability::{Capabilities, Program};
 use windlass_engine::local_files::LocalFiles;
 use windlass_engine::plugins::{ErrorKind, GuestError};
+use windlass_engine::policy::{Ceiling, Owner};
 
 use super::files;
 use super::http::Client;
 
 /// What a pack was granted.
 pub(crate) struct Rights {
-    /// The pack's name and version, for messages.
-    pub(crate) pack: String,
+    /// The pack, with what it was granted.
+    owner: Arc<Owner>,
+    /// Of that, what counts here.
     granted: Capabilities,
+    /// The lines of a policy that took away from it; none where none does.
+    ceiling: Option<String>,
     /// Where each granted program is, found when the pack was loaded; none where it is not there.
     programs: BTreeMap<String, Option<PathBuf>>,
     /// Variables that its programs get.
@@ -35,7 +39,30 @@ pub(crate) struct Allowed<'a> {
 }
 
 impl Rights {
-    pub(crate) fn new(pack: String, granted: Capabilities, output: usize) -> Arc<Self> {
+    pub(crate) fn new(owner: &Arc<Owner>, output: usize) -> Arc<Self> {
+        let granted = owner.granted.clone().unwrap_or_default();
+        Self::of(owner, granted, None, output)
+    }
+
+    /// Of these rights, those that a policy leaves.
+    pub(crate) fn below(self: &Arc<Self>, ceiling: Option<Ceiling>) -> Arc<Self> {
+        let Some(ceiling) = ceiling else {
+            return self.clone();
+        };
+        let lines = ceiling.basis.iter();
+        let lines: Vec<String> = lines
+            .map(|basis| format!("{}:{}", basis.file, basis.line))
+            .collect();
+        let granted = self.granted.within(&ceiling.capabilities);
+        Self::of(&self.owner, granted, Some(lines.join(", ")), self.output)
+    }
+
+    fn of(
+        owner: &Arc<Owner>,
+        granted: Capabilities,
+        ceiling: Option<String>,
+        output: usize,
+    ) -> Arc<Self> {
         let programs = granted.programs.iter();
         let programs = programs.map(|program| (program.name.clone(), find(&program.name)));
         let env = granted.env.iter();
@@ -46,19 +73,30 @@ impl Rights {
             files: OnceLock::new(),
             client: Arc::new(Client::new(&granted.http)),
             output,
-            pack,
+            owner: owner.clone(),
             granted,
+            ceiling,
         })
     }
 
-    /// A refusal, with the line of the manifest that would ask for it.
+    /// The pack.
+    pub(crate) fn owner(&self) -> &Arc<Owner> {
+        &self.owner
+    }
+
+    /// A refusal, with the line of the manifest that would ask for it, and those of a policy that would have to have it
+    /// too.
     pub(crate) fn refused(&self, wants: &str, line: &str) -> GuestError {
+        let too = match &self.ceiling {
+            Some(lines) => format!("; {lines} would have to have it too"),
+            None => String::new(),
+        };
         GuestError::new(
             ErrorKind::Denied,
             format!(
                 "the pack {} wants to {wants}, which it was not granted\n  its pack.toml would ask for it under \
-                 [capabilities] with {line}",
-                self.pack
+                 [capabilities] with {line}{too}",
+                self.owner
             ),
         )
     }
@@ -77,7 +115,7 @@ impl Rights {
                 format!(
                     "the pack {} needs the program `{name}`, which is not on this machine\n  install it, or put its \
                      folder into PATH",
-                    self.pack
+                    self.owner
                 ),
             )),
         }
@@ -139,14 +177,25 @@ fn find(name: &str) -> Option<PathBuf> {
     paths.find(is_program)
 }
 
+/// Rights of a pack that was granted these, for tests.
+#[cfg(test)]
+pub(crate) fn granted(capabilities: Capabilities, output: usize) -> Arc<Rights> {
+    let owner = Owner {
+        name: String::from("acme:x"),
+        version: String::from("1.0.0"),
+        granted: Some(capabilities),
+    };
+    Rights::new(&Arc::new(owner), output)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use windlass_engine::policy::Basis;
 
     fn rights(granted: &str) -> Arc<Rights> {
-        let granted = serde_json::from_str(granted).unwrap();
-        Rights::new(String::from("acme:x 1.0.0"), granted, 1 << 20)
+        super::granted(serde_json::from_str(granted).unwrap(), 1 << 20)
     }
 
     #[test]
@@ -158,6 +207,25 @@ mod tests {
             "the pack acme:x 1.0.0 wants to start `kubectl`, which it was not granted\n  its pack.toml would ask for \
              it under [capabilities] with programs = [{ name = \"kubectl\" }]"
         );
+    }
+
+    #[test]
+    fn what_a_policy_takes_away_is_not_granted() {
+        let all = rights(r#"{"programs": [{"name": "sh"}], "traffic": true}"#);
+        assert!(all.below(None).sees_traffic());
+        let ceiling = Ceiling {
+            capabilities: serde_json::from_str(r#"{"programs": [{"name": "sh"}]}"#).unwrap(),
+            basis: vec![Basis {
+                file: String::from("policy.toml"),
+                line: 4,
+                text: String::new(),
+            }],
+        };
+        let left = all.below(Some(ceiling));
+        assert!(left.program("sh").is_ok() && !left.sees_traffic());
+        let error = left.refused("see its traffic", "traffic = true");
+        let end = "with traffic = true; policy.toml:4 would have to have it too";
+        assert!(error.message.ends_with(end), "{error}");
     }
 
     #[test]

@@ -141,7 +141,7 @@ mod tests {
             groups: vec![String::from("web")],
             more: String::from("{}"),
         };
-        checked(host, &Rights::new(String::from("acme:x 1"), granted, 1))
+        checked(host, &crate::granted::test_rights(granted, 1))
     }
 
     #[test]
