@@ -147,6 +147,70 @@ fn an_update_that_asks_for_more_needs_a_yes_of_its_own() {
 }
 
 #[test]
+fn the_yes_is_asked_for_at_a_terminal() {
+    let windlass = trusting();
+    let more = "[capabilities]\nread = [\"/etc/ssl\"]\n";
+    push(&windlass, &LAYOUT, "1.0.0", more);
+    let line = [
+        "pack",
+        "add",
+        "acme:echo",
+        "--yes",
+        "--oci-layout",
+        "layout",
+    ];
+    for answer in ["n\n", "\n"] {
+        let mut terminal = windlass.at_terminal(line);
+        terminal.sees("+ read /etc/ssl");
+        terminal.sees("Approve that acme:echo would read /etc/ssl? [y/N] ");
+        terminal.types(answer);
+        let (code, shown) = terminal.ends();
+        assert_eq!(code, 0, "{shown}");
+        assert!(shown.contains("nothing was changed"), "{shown}");
+        assert!(!windlass.dir().join("packs.toml").exists());
+    }
+    let mut terminal = windlass.at_terminal(line);
+    terminal.sees("[y/N] ").types("y\n");
+    assert_eq!(terminal.ends().0, 0);
+    let _ = plan(&windlass, &["--frozen"]).succeeds();
+}
+
+#[test]
+fn passwords_of_keys_are_asked_for_and_not_shown() {
+    let windlass = Windlass::new();
+    windlass.write_pack("pack", "1.0.0", "");
+    let mut terminal = windlass.at_terminal(["pack", "keygen", "own.key"]);
+    terminal
+        .sees("password of the new key: ")
+        .types("correct horse\n");
+    terminal.sees("the same again: ").types("correct horse\n");
+    let (code, shown) = terminal.ends();
+    assert_eq!(code, 0, "{shown}");
+    assert!(!shown.contains("correct"), "{shown}");
+    let line = ["pack", "sign", "pack", "--key", "own.key"];
+    let out = windlass.run(line).exits(1);
+    assert!(out.says("--password-file"), "{out}");
+    for (password, status) in [("wrong\n", 1), ("correct horse\n", 0)] {
+        let mut terminal = windlass.at_terminal(line);
+        terminal.sees("password of own.key: ").types(password);
+        let (code, shown) = terminal.ends();
+        assert_eq!(code, status, "{shown}");
+    }
+    windlass.write("password", "correct horse\n");
+    let line = [
+        "pack",
+        "sign",
+        "pack",
+        "--key",
+        "own.key",
+        "--password-file",
+        "password",
+    ];
+    let _ = windlass.run(line).succeeds();
+    let _ = windlass.run(["pack", "keygen", "own.key"]).exits(1);
+}
+
+#[test]
 fn an_unsigned_folder_is_marked_in_every_plan() {
     let windlass = Windlass::new();
     windlass.write("deploy.star", DEPLOY);
