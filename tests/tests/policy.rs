@@ -322,3 +322,13 @@ fn only_locked_runs_where_the_policy_wants_them() {
         .run(["--locked", "exec", "@local", "--", "true"])
         .succeeds();
 }
+
+#[test]
+fn a_component_takes_no_more_than_the_policy_leaves() {
+    let windlass = or_skip!(under("[limits]\nrunning = \"200ms\"\n"));
+    let hostile = guest("hostile").display().to_string();
+    let pack = ["--pack", &hostile];
+    let op = ["op", "--yes", "@local", "hostile.spin"];
+    let out = windlass.run(pack.iter().chain(&op)).exits(4);
+    assert!(out.says("it ran for more than 200ms"), "{out}");
+}

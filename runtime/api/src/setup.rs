@@ -18,7 +18,7 @@ use windlass_engine::policy::Policy;
 use windlass_engine::secrets::SecretStore;
 use windlass_engine::state::{Connectors, LocalFilesFactory, Setup, State};
 use windlass_packs::policy::{PackClaim, PolicyFile};
-use windlass_plugins::{Host, LoadError, Pack};
+use windlass_plugins::{Host, Limits, LoadError, Pack};
 
 /// What a run is made from.
 #[derive(Clone, Debug, Default)]
@@ -67,6 +67,10 @@ pub async fn plugin_host(packs: impl IntoIterator<Item = Pack>) -> Result<Arc<Ho
     let mut builder = packs
         .into_iter()
         .fold(Host::builder(), |builder, pack| builder.load(pack));
+    if let Some(policy) = system_policy()? {
+        let limits = lowered(Limits::default(), policy.limits);
+        builder = builder.limits(limits).policy(Some(policy));
+    }
     if let Some(folder) = replays() {
         builder = builder.replays(folder);
     }
@@ -78,6 +82,26 @@ fn replays() -> Option<PathBuf> {
     let strategy = etcetera::choose_base_strategy().ok()?;
     let state = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());
     Some(state.join("windlass").join("replays"))
+}
+
+/// Limits, none of them above a policy's.
+fn lowered(limits: Limits, ceiling: windlass_packs::manifest::Limits) -> Limits {
+    let size = |own: usize, most: Option<u64>| {
+        let most = most.map(|most| usize::try_from(most).unwrap_or(usize::MAX));
+        most.map_or(own, |most| own.min(most))
+    };
+    let calls = ceiling.host_calls;
+    let calls = calls.map_or(u32::MAX, |most| u32::try_from(most).unwrap_or(u32::MAX));
+    Limits {
+        running: ceiling
+            .running_time()
+            .map_or(limits.running, |most| limits.running.min(most)),
+        memory: size(limits.memory, ceiling.memory),
+        transfer: size(limits.transfer, ceiling.output),
+        log_lines: size(limits.log_lines, ceiling.log_lines),
+        host_calls: limits.host_calls.min(calls),
+        ..limits
+    }
 }
 
 pub(crate) fn load_error(error: LoadError) -> EngineError {
@@ -175,7 +199,10 @@ pub async fn new_state(
 ///
 /// # Errors
 /// A pack that provides a name which is there already.
-pub fn with_packs(mut connectors: Registry, plugins: &dyn Plugins) -> Result<Registry, EngineError> {
+pub fn with_packs(
+    mut connectors: Registry,
+    plugins: &dyn Plugins,
+) -> Result<Registry, EngineError> {
     for connector in plugins.connectors() {
         connectors.provide(connector)?;
     }
@@ -245,4 +272,26 @@ pub fn open_deploys(files: &[Utf8PathBuf]) -> Result<Vec<Arc<dyn DeploySource>>,
         deploys.push(Arc::new(deploy));
     }
     Ok(deploys)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_lowers_limits_and_raises_none() {
+        let ceiling = windlass_packs::manifest::Limits {
+            memory: Some(1 << 20),
+            running: Some(60_000),
+            host_calls: Some(u64::MAX),
+            output: Some(7),
+            ..windlass_packs::manifest::Limits::default()
+        };
+        let own = Limits::default();
+        let limits = lowered(own.clone(), ceiling);
+        assert_eq!((limits.memory, limits.transfer), (1 << 20, 7));
+        assert_eq!(limits.running, own.running);
+        assert_eq!(limits.host_calls, own.host_calls);
+        assert_eq!(limits.log_lines, own.log_lines);
+    }
 }
