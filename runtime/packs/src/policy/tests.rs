@@ -329,3 +329,18 @@ fn it_can_be_read_in_sentences() {
     policy.toml:34: on all hosts: not the connectors local
     "#);
 }
+
+#[test]
+fn the_documentation_shows_policies() {
+    let page = include_str!("../../../../docs/src/policy.md");
+    let examples: Vec<&str> = page
+        .split("```toml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .collect();
+    assert!(!examples.is_empty());
+    for example in examples {
+        let policy = PolicyFile::parse(example, "policy.md");
+        assert!(policy.is_ok(), "{}", policy.unwrap_err());
+    }
+}
