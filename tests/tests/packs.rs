@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use windlass_tests::{Missing, OciRegistry, Outcome, REGISTRY_LOGIN, Windlass, or_skip};
+use windlass_tests::{Missing, OciRegistry, Outcome, REGISTRY_LOGIN, Windlass, guest, or_skip};
 
 const DEPLOY: &str = "echo.say(text = \"hi\")\n";
 
@@ -244,6 +244,44 @@ fn an_unsigned_folder_is_marked_in_every_plan() {
     let _ = plan(&windlass, &["--locked"]).succeeds();
     let out = plan(&windlass, &["--locked", "--pack", "own"]).exits(1);
     assert!(out.says("--pack own is in no lock"), "{out}");
+}
+
+#[test]
+fn a_pack_s_own_limits_hold() {
+    let windlass = Windlass::new();
+    let names = [
+        "trap",
+        "spin",
+        "grow",
+        "recurse",
+        "flood_log",
+        "flood_questions",
+        "flood_plan",
+        "spin_after_asking",
+        "Broken",
+    ];
+    let names = names.map(|name| format!("hostile.{name}"));
+    windlass.write(
+        "own/pack.toml",
+        format!(
+            "[pack]\nname = \"acme:bad\"\nversion = \"1.0.0\"\nlicence = \"MIT\"\nsummary = \"x\"\n\
+             [[component]]\npath = \"hostile.wasm\"\nrole = \"planning\"\nexports = {names:?}\n\
+             [limits]\nmemory = \"16MiB\"\nlog-lines = 3\n"
+        ),
+    );
+    fs::copy(guest("hostile"), windlass.dir().join("own/hostile.wasm")).unwrap();
+    let line = ["pack", "add", "acme:bad", "--path", "own"];
+    let _ = windlass.run(line).succeeds();
+    for (name, text) in [
+        ("grow", "it needs more than 16 MiB of memory"),
+        ("flood_log", "it wrote more than 3 lines"),
+    ] {
+        windlass.write("deploy.star", format!("hostile.{name}()\n"));
+        let out = plan(&windlass, &[]).exits(4);
+        assert!(out.says(text), "{out}");
+        let out = plan(&windlass, &["--pack", "own"]);
+        assert!(out.says("have the namespace `hostile`"), "{out}");
+    }
 }
 
 #[test]

@@ -9,7 +9,9 @@ use windlass_engine::contract::Role;
 use windlass_engine::plugins::Plugins;
 use windlass_packs::inspect::{ComponentReport, InterfaceError, Mismatch, PackReport, check};
 use windlass_packs::manifest::{FILE, FileError, Manifest, from_folder};
-use windlass_plugins::{Host, LoadError, Pack, PackComponent};
+use windlass_plugins::{Host, Limits, LoadError, Pack, PackComponent};
+
+use crate::setup::lowered;
 
 /// Why a pack cannot be used.
 #[derive(Debug, Error)]
@@ -215,8 +217,11 @@ async fn gathered(
     let granted = manifest
         .as_ref()
         .map(|manifest| manifest.capabilities.clone());
+    let own = manifest.as_ref().map(|manifest| manifest.limits);
     Ok(OpenedPack {
-        pack: Pack::new(name.clone(), version.clone(), parts).granting(granted.unwrap_or_default()),
+        pack: Pack::new(name.clone(), version.clone(), parts)
+            .granting(granted.unwrap_or_default())
+            .limited(lowered(Limits::default(), own.unwrap_or_default())),
         report: PackReport {
             name,
             version,

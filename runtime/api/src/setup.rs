@@ -84,8 +84,8 @@ fn replays() -> Option<PathBuf> {
     Some(state.join("windlass").join("replays"))
 }
 
-/// Limits, none of them above a policy's.
-fn lowered(limits: Limits, ceiling: windlass_packs::manifest::Limits) -> Limits {
+/// Limits, none of them above a policy's or a manifest's.
+pub(crate) fn lowered(limits: Limits, ceiling: windlass_packs::manifest::Limits) -> Limits {
     let size = |own: usize, most: Option<u64>| {
         let most = most.map(|most| usize::try_from(most).unwrap_or(usize::MAX));
         most.map_or(own, |most| own.min(most))

@@ -87,13 +87,18 @@ impl HostBuilder {
                 let chain = Chain::default().with("", Some(owner.clone()));
                 policy.ceiling(HostNames::default(), &chain)
             });
-            let rights = Rights::new(&owner, loader.limits.transfer);
+            let limits = match &pack.limits {
+                Some(own) => Arc::new(loader.limits.least(own)),
+                None => loader.limits.clone(),
+            };
+            let rights = Rights::new(&owner, limits.transfer);
             for part in pack.components {
                 let exports = part.exports.clone();
-                let (component, index) = loader.load(&pack.name, &origin, part).await?;
+                let loaded = loader.load(&pack.name, &origin, part, &limits).await?;
+                let (component, index) = loaded;
                 digests.push(component.digest.clone());
                 if index.role != Role::Planning {
-                    let (limits, machines) = (loader.limits.clone(), loader.machines.clone());
+                    let (limits, machines) = (limits.clone(), loader.machines.clone());
                     let part = Part::new(component, index.role, rights.clone(), limits, machines);
                     // A connector's depend on the host besides.
                     let part = part.below(ceiling.clone());
@@ -179,12 +184,14 @@ impl Loader {
         pack: &str,
         origin: &str,
         part: PackComponent,
+        limits: &Arc<Limits>,
     ) -> Result<(Arc<Component>, Index), LoadError> {
         let name = format!("{pack}/{}", part.name);
         let component = |digest: &str, code: Cow<'static, [u8]>, component: Cow<'static, [u8]>| {
             let code = Compiled { code, component };
             let (origin, digest) = (origin.to_owned(), digest.to_owned());
-            Arc::new(Component::new(origin, name.clone(), digest, code))
+            let component = Component::new(origin, name.clone(), digest, code);
+            Arc::new(component.within(limits.clone()))
         };
         if let Some((path, index)) = part.kept {
             let kept = Kept {
@@ -193,7 +200,7 @@ impl Loader {
                 cache: self.cache.clone(),
             };
             let component = Component::kept(origin.to_owned(), name, kept);
-            return Ok((Arc::new(component), index));
+            return Ok((Arc::new(component.within(limits.clone())), index));
         }
         if let Some((code, index)) = part.compiled {
             let digest = index.component.clone();
@@ -225,7 +232,7 @@ impl Loader {
         }
         // Beside the places: whatever it is, it is opened there, and what is wrong with it told.
         let seat = component.beside(&self.machines).await?;
-        let described = seat.opened.describe(seat.engine, &self.limits, &name);
+        let described = seat.opened.describe(seat.engine, limits, &name);
         let (operations, facts) = described.await?;
         drop(seat);
         let (bytes, made) = match component.code_read() {

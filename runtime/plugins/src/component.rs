@@ -34,6 +34,8 @@ pub(crate) struct Component {
     pub(crate) name: String,
     /// SHA-256 of the component, in hexadecimal.
     pub(crate) digest: String,
+    /// What one call of it may use.
+    pub(crate) limits: Arc<Limits>,
     code: OnceCell<Compiled>,
     /// Where the code comes from when nobody gave it; none when it is there.
     kept: Option<Kept>,
@@ -63,6 +65,7 @@ impl Component {
             pack,
             name,
             digest,
+            limits: Arc::default(),
             code: OnceCell::new_with(Some(code)),
             kept: None,
             ready: OnceCell::new(),
@@ -76,11 +79,18 @@ impl Component {
             pack,
             name,
             digest: kept.index.component.clone(),
+            limits: Arc::default(),
             code: OnceCell::new(),
             kept: Some(kept),
             ready: OnceCell::new(),
             plain: OnceCell::new(),
         }
+    }
+
+    /// The same component, held to these limits.
+    pub(crate) fn within(mut self, limits: Arc<Limits>) -> Self {
+        self.limits = limits;
+        self
     }
 
     /// Its bytes and its code, read now where nobody has yet.

@@ -45,6 +45,24 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// The lower of both, for each; what is remembered is the host's own.
+    #[must_use]
+    pub fn least(&self, other: &Self) -> Self {
+        Self {
+            running: self.running.min(other.running),
+            memory: self.memory.min(other.memory),
+            table_entries: self.table_entries.min(other.table_entries),
+            instances: self.instances.min(other.instances),
+            host_calls: self.host_calls.min(other.host_calls),
+            transfer: self.transfer.min(other.transfer),
+            log_lines: self.log_lines.min(other.log_lines),
+            log_bytes: self.log_bytes.min(other.log_bytes),
+            memo: self.memo,
+        }
+    }
+}
+
 /// A limit that a guest reached.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub(crate) enum Exceeded {

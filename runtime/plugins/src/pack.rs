@@ -9,6 +9,7 @@ use windlass_engine::contract::{FactInfo, OperationInfo, Role};
 
 use crate::error::LoadError;
 use crate::index::Index;
+use crate::limits::Limits;
 
 /// Components under one name and version.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub struct Pack {
     pub granted: Option<Capabilities>,
     /// Nobody vouches for it, which plans say. Default: false.
     pub unsigned: bool,
+    /// What one call of its components may use, where that is less than the host allows. Default: what the host does.
+    pub limits: Option<Limits>,
 }
 
 /// A component of a pack.
@@ -99,7 +102,15 @@ impl Pack {
             components,
             granted: Some(Capabilities::default()),
             unsigned: false,
+            limits: None,
         }
+    }
+
+    /// One call of its components may use no more than this, nor than the host allows.
+    #[must_use]
+    pub fn limited(mut self, limits: Limits) -> Self {
+        self.limits = Some(limits);
+        self
     }
 
     /// Nobody vouches for it.

@@ -2,15 +2,16 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use windlass_packs::lock::{LockedPack, Source};
-use windlass_packs::manifest::{self, Limits, Manifest};
+use windlass_packs::manifest::{self, Manifest};
 use windlass_packs::sign::{Digest, Statement};
 use windlass_packs::sources::{Contents, SIGNATURE_END, SIGNATURES, STATEMENT};
 use windlass_packs::trust::{Claim, today};
-use windlass_plugins::{Pack, PackComponent};
+use windlass_plugins::{Limits, Pack, PackComponent};
 
 use super::error::ProjectError;
 use super::read::{Project, waiting};
 use crate::pack_files;
+use crate::setup::lowered;
 
 /// How strict a run is about its lock.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,10 +23,9 @@ pub struct LoadOptions {
 /// A pack of a lock, ready to be loaded into a host.
 #[derive(Clone, Debug)]
 pub struct LoadedPack {
-    /// What the host loads. It is granted what its manifest asks for, as far as the lock approved it.
+    /// What the host loads. It is granted what its manifest asks for, as far as the lock approved it, and limited as
+    /// its manifest says.
     pub pack: Pack,
-    /// What one call may use, by its manifest.
-    pub limits: Limits,
     /// Nobody signed it: where it is, for every plan to say so.
     pub unsigned: Option<Utf8PathBuf>,
     /// The public keys that signed it, as a policy names them.
@@ -113,7 +113,6 @@ impl Project {
         let granted = manifest.capabilities.within(&locked.approved);
         Ok(LoadedPack {
             pack: unread(locked, folder, &manifest).granting(granted),
-            limits: manifest.limits,
             unsigned: None,
             keys: self.trust.keys(&vouched),
             changed: false,
@@ -148,7 +147,6 @@ impl Project {
                 Some(_) => pack,
                 None => pack.unsigned(),
             },
-            limits: contents.manifest.limits,
             unsigned: vouched.is_none().then(|| folder.to_owned()),
             keys: vouched
                 .iter()
@@ -177,6 +175,7 @@ fn unread(locked: &LockedPack, folder: &Utf8Path, manifest: &Manifest) -> Pack {
         locked.version.to_string(),
         components.collect(),
     )
+    .limited(lowered(Limits::default(), manifest.limits))
 }
 
 /// The signatures in a folder: names of their files and texts.

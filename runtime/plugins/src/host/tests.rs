@@ -182,6 +182,22 @@ async fn guests_that_misbehave_are_ended_and_reported() {
 }
 
 #[tokio::test]
+async fn a_pack_s_own_limits_hold_where_they_are_lower() {
+    let own = Limits {
+        memory: 8 << 20,
+        log_lines: 5000,
+        ..Limits::default()
+    };
+    let builder = Host::builder().cache(CodeCache::Off).limits(small());
+    let builder = builder.load(guests(&["hostile"]).limited(own));
+    let host = builder.build().await.unwrap();
+    let (_, report) = end_of(&host, "hostile.grow").await;
+    assert!(report.contains("more than 8 MiB of memory"), "{report}");
+    let (_, report) = end_of(&host, "hostile.flood_log").await;
+    assert!(report.contains("more than 100 lines"), "{report}");
+}
+
+#[tokio::test]
 async fn a_trap_shows_the_guest_s_stack() {
     let host = host(&["hostile"]).await;
     let (_, report) = end_of(&host, "hostile.trap").await;
