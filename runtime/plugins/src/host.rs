@@ -197,7 +197,7 @@ impl Host {
             Found::Nothing(known) => known,
         };
         self.guest_calls.fetch_add(1, Ordering::Relaxed);
-        let mut guest = Guest::new(Some(view), &self.limits, known);
+        let mut guest = Guest::new(Some(view), &component.limits, known);
         guest.may_leave(&self.machines.patience);
         let trap = |report: String| PluginError::Trap {
             pack: component.pack.clone(),
