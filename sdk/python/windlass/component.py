@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
-from componentize_py_types import Err
 from wit_world.exports import fact_source as facts
 from wit_world.exports import operations
 from wit_world.imports import types as wit
 
 from . import contract, wire
-from .errors import Error, error_from
+from .errors import Error
 from .facts import Output, Probe, Request
+from .guard import guarded
 from .pack import Fact, Operation, Pack
 from .shell import Shell
 from .signature import Parameter, default_of
@@ -23,14 +22,6 @@ def _pack() -> Pack:
     if Pack.current is None:
         raise TypeError("the component's module makes no `Pack`")
     return Pack.current
-
-
-def _guarded[T](call: Callable[[], T]) -> T:
-    """Runs guest code. Whatever it raises becomes an error of the contract: a component that dies tells nobody why."""
-    try:
-        return call()
-    except BaseException as exception:  # noqa: BLE001 - SystemExit must not end the component either
-        raise Err(wire.error(error_from(exception))) from None
 
 
 class Operations:
@@ -43,7 +34,7 @@ class Operations:
         def plan() -> wit.Planned:
             return contract.plan(_pack().find_operation(operation).plan(json.loads(args)))
 
-        return _guarded(plan)
+        return guarded(plan)
 
 
 class FactSource:
@@ -56,7 +47,7 @@ class FactSource:
         def source() -> facts.Origin:
             return _origin(_pack().find_fact(fact).origin([json.loads(one) for one in args]))
 
-        return _guarded(source)
+        return guarded(source)
 
     def parse(self, fact: str, args: list[str], output: facts.Raw) -> list[str]:
         def parse() -> list[str]:
@@ -67,7 +58,7 @@ class FactSource:
             )
             return [wire.text(value) for value in values]
 
-        return _guarded(parse)
+        return guarded(parse)
 
 
 def _origin(origin: Any) -> facts.Origin:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from typing import Any, Mapping, Sequence
 
@@ -11,10 +12,21 @@ from .values import Secret
 
 try:
     from componentize_py_types import Err, Ok
-    from wit_world.imports import context, facts, local_files, log, secrets
-except ImportError:  # Outside of a component: the pack can be imported and described, and asks nothing.
+except ImportError:  # Outside of a component the pack can be imported and described, and asks nothing.
     Err = Ok = None  # type: ignore[assignment, misc]
-    context = facts = local_files = log = secrets = None  # type: ignore[assignment]
+
+
+def _interface(name: str) -> Any:
+    """An interface of the contract; None where this role does not have it."""
+    try:
+        return importlib.import_module(f"wit_world.imports.{name}")
+    except ImportError:
+        return None
+
+
+context, facts, local_files, log, secrets, process, http = map(
+    _interface, ("context", "facts", "local_files", "log", "secrets", "process", "http")
+)
 
 Question = tuple[str, Mapping[str, Any], Sequence[str], Mapping[str, Any]]
 """A fact's name, its arguments, the parts that are wanted, and global arguments."""
@@ -73,7 +85,7 @@ def _request(question: Question) -> Any:
 
 def _ask(interface: Any, function: str, *args: Any) -> Any:
     if interface is None:
-        raise Error("only a component can ask the host: run `windlass pack test`")
+        raise Error("a component of this role cannot ask that; outside of one nothing can be asked")
     try:
         return getattr(interface, function)(*args)
     except Err as error:
@@ -83,3 +95,13 @@ def _ask(interface: Any, function: str, *args: Any) -> Any:
 def _error(error: Any) -> Error:
     value = error.value
     return error_of(value.kind, value.message, value.at, json.loads(value.more or "{}"))
+
+
+def run_program(spec: Any) -> Any:
+    """Runs a program of the controller to its end."""
+    return _ask(process, "run", spec)
+
+
+def send(request: Any) -> Any:
+    """Sends a request to a web address."""
+    return _ask(http, "send", request)

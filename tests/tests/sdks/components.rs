@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use camino::Utf8PathBuf;
+use windlass_engine::capability::Capabilities;
 use windlass_engine::contract::Role;
 use windlass_packs::languages::{LanguageError, Source, compile};
 use windlass_packs::manifest;
@@ -71,6 +72,7 @@ pub(crate) fn component(language: Language) -> Result<Vec<u8>, Missing> {
         folder: &folder,
         entry: &entry,
         role: Role::Planning,
+        capabilities: &Capabilities::default(),
     });
     match made {
         Ok(component) => Ok(component.expect("only Rust is built by others")),

@@ -9,6 +9,7 @@
 
 mod calls;
 mod components;
+mod reach;
 mod table;
 mod templates;
 mod view;

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use camino::Utf8PathBuf;
+use windlass_engine::capability::Capabilities;
 use windlass_engine::contract::Role;
 use windlass_packs::languages::{LanguageError, Source, compile};
 use windlass_packs::manifest::Language;
@@ -20,6 +21,7 @@ fn build(language: Language, entry: &Path) -> Result<Result<Vec<u8>, LanguageErr
         folder: &folder,
         entry: &entry,
         role: Role::Planning,
+        capabilities: &Capabilities::default(),
     };
     match compile(&source) {
         Err(LanguageError::MissingTool { tool, .. }) => {

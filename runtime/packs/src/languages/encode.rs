@@ -32,7 +32,7 @@ fn embed(core: &mut Vec<u8>, role: Role) -> Result<(), LanguageError> {
     let mut resolve = Resolve::default();
     let embedded = resolve
         .push_dir(folder.path())
-        .and_then(|(package, _)| resolve.select_world(&[package], Some(world(role))))
+        .and_then(|(package, _)| resolve.select_world(&[package], Some(world::of(role))))
         .and_then(|world| embed_component_metadata(core, &resolve, world, StringEncoding::UTF8));
     embedded.map_err(|error| refused(format!("{error:#}")))
 }

@@ -29,7 +29,10 @@ const TSC: Tool = Tool {
 };
 
 pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
-    if source.role != Role::Planning {
+    if !matches!(
+        source.role,
+        Role::Planning | Role::Connecting | Role::Listing
+    ) {
         return Err(LanguageError::Role {
             language: "JavaScript",
             role: source.role.as_str(),
@@ -39,7 +42,7 @@ pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
     let tool = TOOL.find(source.folder)?;
     let scratch = scratch()?;
     let below = |name: &str| scratch.path().join(name);
-    embedded::write(embedded::WIT, &below("wit"))?;
+    let world = world::write(&below("wit"), source.role, source.capabilities)?;
     // Modules are found as node finds them: the SDK is a package beside the pack's own files.
     embedded::write(embedded::JAVASCRIPT, &below("root/node_modules/windlass"))?;
     let main = modules(source, scratch.path())?;
@@ -47,7 +50,7 @@ pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
     run(Command::new(tool)
         .arg("--wit")
         .arg(below("wit"))
-        .args(["--world", world(source.role), "--sync", "--stub-wasi"])
+        .args(["--world", world, "--sync", "--stub-wasi"])
         .arg("--module-root")
         .arg(below("root"))
         .arg("--js")
@@ -87,7 +90,7 @@ fn modules(source: &Source<'_>, scratch: &Path) -> Result<String, LanguageError>
 /// Checks types, and writes JavaScript.
 fn translate(source: &Source<'_>, scratch: &Path, out: &Path) -> Result<(), LanguageError> {
     let tool = TSC.find(source.folder)?;
-    let types = scratch.join("root/node_modules/windlass/src/index.d.ts");
+    let types = scratch.join("root/node_modules/windlass/src");
     let entry = std::path::absolute(source.entry).map_err(LanguageError::at(source.entry))?;
     let root = entry.parent().unwrap_or(Path::new("/"));
     let config = serde_json::json!({
@@ -100,7 +103,7 @@ fn translate(source: &Source<'_>, scratch: &Path, out: &Path) -> Result<(), Lang
             "strict": true,
             "rootDir": root,
             "outDir": out,
-            "paths": {"windlass": [types]},
+            "paths": {"windlass": [types.join("index.d.ts")], "windlass/*": [format!("{}/*.d.ts", types.display())]},
         },
         "files": [entry],
     });

@@ -10,8 +10,10 @@ mod error;
 mod javascript;
 mod python;
 mod tool;
+mod world;
 
 use camino::Utf8Path;
+use windlass_engine::capability::Capabilities;
 use windlass_engine::contract::Role;
 
 use crate::manifest::Language;
@@ -30,6 +32,8 @@ pub struct Source<'a> {
     pub entry: &'a Utf8Path,
     /// What the component is for.
     pub role: Role,
+    /// What its pack asks for: it imports nothing else.
+    pub capabilities: &'a Capabilities,
 }
 
 /// Compiles a component; none for Rust, which cargo builds.
@@ -42,18 +46,5 @@ pub fn compile(source: &Source<'_>) -> Result<Option<Vec<u8>>, LanguageError> {
         Language::Python => python::compile(source).map(Some),
         Language::Js => javascript::compile(source).map(Some),
         Language::C => c::compile(source).map(Some),
-    }
-}
-
-/// The contract's world of a role.
-#[must_use]
-pub const fn world(role: Role) -> &'static str {
-    match role {
-        Role::Planning => "pure",
-        Role::Acting => "acting",
-        Role::Deploying => "deploying-world",
-        Role::Connecting => "connecting",
-        Role::Listing => "listing",
-        Role::Observing => "observing",
     }
 }

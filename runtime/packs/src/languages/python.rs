@@ -21,18 +21,31 @@ const TOOL: Tool = Tool {
 /// The module that the component is made from: the pack's own, then the exports.
 const MAIN: &str = "windlass_main";
 
+/// Where componentize-py looks for the classes of an interface's resources.
+const RESOURCES: &str = "from windlass.connecting import Channel, Connection as Session\n";
+
+/// The SDK's module with a role's exports, and their classes.
+const fn exports(role: Role) -> Option<(&'static str, &'static str)> {
+    match role {
+        Role::Planning => Some(("component", "FactSource, Operations")),
+        Role::Connecting => Some(("connecting", "Connector")),
+        Role::Listing => Some(("listing", "Inventory")),
+        _ => None,
+    }
+}
+
 pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
     let entry = |reason: &str| LanguageError::Entry {
         entry: source.entry.to_string(),
         reason: reason.to_owned(),
     };
-    if source.role != Role::Planning {
+    let Some((exports, names)) = exports(source.role) else {
         return Err(LanguageError::Role {
             language: "Python",
             role: source.role.as_str(),
             others: "Rust",
         });
-    }
+    };
     let module = source.entry.file_stem().unwrap_or_default();
     let named = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if source.entry.extension() != Some("py") || module.is_empty() || !module.chars().all(named) {
@@ -40,18 +53,27 @@ pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
             "is no Python module: letters, digits and `_`, then `.py`",
         ));
     }
+    if [MAIN, "connector", "windlass"].contains(&module) {
+        return Err(entry("has a name that the SDK has already"));
+    }
     if !source.entry.is_file() {
         return Err(entry("is not there"));
     }
     let tool = TOOL.find(source.folder)?;
     let scratch = scratch()?;
     let below = |name: &str| scratch.path().join(name);
-    embedded::write(embedded::WIT, &below("wit"))?;
+    let world = world::write(&below("wit"), source.role, source.capabilities)?;
     embedded::write(embedded::PYTHON, &below("sdk"))?;
-    let main = format!("import {module}\nfrom windlass.component import FactSource, Operations\n");
-    let path = below("main").join(format!("{MAIN}.py"));
-    fs::create_dir_all(below("main")).map_err(LanguageError::at(path.display()))?;
-    fs::write(&path, main).map_err(LanguageError::at(path.display()))?;
+    let main = format!("import {module}\nfrom windlass.{exports} import {names}\n");
+    let main = [
+        (format!("{MAIN}.py"), main),
+        (String::from("connector.py"), String::from(RESOURCES)),
+    ];
+    fs::create_dir_all(below("main")).map_err(LanguageError::at(module))?;
+    for (name, text) in &main {
+        let path = below("main").join(name);
+        fs::write(&path, text).map_err(LanguageError::at(path.display()))?;
+    }
     // CPython leaves compiled modules beside those it reads: it reads copies.
     copy(
         source.entry.parent().unwrap_or(source.folder),
@@ -62,7 +84,7 @@ pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
     run(Command::new(tool)
         .arg("--wit-path")
         .arg(below("wit"))
-        .args(["--world", world(source.role), "componentize", "--stub-wasi"])
+        .args(["--world", world, "componentize", "--stub-wasi"])
         .arg("--python-path")
         .arg(below("main"))
         .arg("--python-path")

@@ -1,0 +1,18 @@
+/** Granted web addresses. */
+
+/** An answer. A status of an error is an answer. */
+export interface Answer {
+  status: number;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  body: Uint8Array;
+  /** The body as text. */
+  text: string;
+  /** The body as JSON. */
+  json(): any;
+}
+/** Sends a request, and waits for the answer. */
+export function fetch(
+  url: string,
+  options?: { method?: string; headers?: Record<string, string>; body?: Uint8Array; timeoutMs?: number },
+): Answer;
