@@ -313,7 +313,7 @@ impl Host {
     ///
     /// # Errors
     /// Not connected, or what the host answered. A command that fails is a result.
-    pub async fn run_shell(
+    pub(crate) async fn run_shell(
         &self,
         command: &str,
         globals: &GlobalArguments,
