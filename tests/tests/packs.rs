@@ -246,6 +246,82 @@ fn an_unsigned_folder_is_marked_in_every_plan() {
     assert!(out.says("--pack own is in no lock"), "{out}");
 }
 
+/// Writes a pack with the inventory `@lister` that asks to read folders.
+fn write_lister(windlass: &Windlass, version: &str, read: &[String]) {
+    windlass.write(
+        "own/pack.toml",
+        format!(
+            "[pack]\nname = \"acme:list\"\nversion = \"{version}\"\nlicence = \"MIT\"\nsummary = \"x\"\n\
+             [[component]]\npath = \"lister.wasm\"\nrole = \"listing\"\nexports = [\"@lister\"]\n\
+             [capabilities]\nread = {read:?}\nhttp = [\"https://api.example.org\"]\n\
+             [[capabilities.programs]]\nname = \"cat\"\n"
+        ),
+    );
+    fs::copy(guest("lister"), windlass.dir().join("own/lister.wasm")).unwrap();
+}
+
+#[test]
+fn a_pack_gets_what_it_asks_for_as_far_as_the_lock_approved_it() {
+    let windlass = trusting();
+    windlass.write("data/hosts", "web-1\nweb-2\n");
+    windlass.write("more/hosts", "db-1\n");
+    let folder = |name: &str| windlass.dir().join(name).display().to_string();
+    write_lister(&windlass, "1.0.0", &[folder("data")]);
+    let line = ["pack", "add", "acme:list", "--approve", "--path", "own"];
+    let _ = windlass.run(line).succeeds();
+    let list =
+        |name: &str| windlass.run(["inventory", &format!("@lister/file/{}/hosts", folder(name))]);
+    let out = list("data").succeeds();
+    assert!(out.stdout.contains("web-2"), "{out}");
+    // What the manifest asks for later is not in the lock, and so is not granted.
+    write_lister(&windlass, "1.0.0", &[folder("data"), folder("more")]);
+    let out = list("more").exits(1);
+    assert!(out.says("which it was not granted"), "{out}");
+    let _ = list("data").succeeds();
+    let _ = windlass.run(["pack", "lock"]).exits(1);
+    let _ = windlass.run(["pack", "lock", "--approve"]).succeeds();
+    let _ = list("more").succeeds();
+    // And what it does not ask for any more is not granted either, whatever the lock says.
+    write_lister(&windlass, "1.0.0", &[folder("more")]);
+    let out = list("data").exits(1);
+    assert!(out.says("which it was not granted"), "{out}");
+}
+
+#[test]
+fn a_locked_inventory_is_read_when_it_is_asked() {
+    let windlass = trusting();
+    write_lister(&windlass, "1.0.0", &[]);
+    windlass.sign_pack("own", &["release"]);
+    let _ = windlass
+        .run(["pack", "push", "--layout", "layout", "own"])
+        .succeeds();
+    let line = [
+        "pack",
+        "add",
+        "acme:list",
+        "--approve",
+        "--oci-layout",
+        "layout",
+    ];
+    let _ = windlass.run(line).succeeds();
+    let _ = windlass.run(["pack", "vendor"]).succeeds();
+    let list = || windlass.run(["inventory", "@lister/names/a+b", "--frozen"]);
+    let out = list().succeeds();
+    assert!(out.stdout.contains("all: a, b"), "{out}");
+    let component = windlass
+        .dir()
+        .join("vendor/packs/acme-list-1.0.0/lister.wasm");
+    let mut bytes = fs::read(&component).unwrap();
+    bytes.push(0);
+    fs::write(component, bytes).unwrap();
+    let out = list().exits(1);
+    assert!(
+        out.says("acme:list/lister.wasm is refused") && out.says("was changed"),
+        "{out}"
+    );
+    let _ = windlass.run(["operations", "files.put"]).succeeds();
+}
+
 #[test]
 fn a_pack_s_own_limits_hold() {
     let windlass = Windlass::new();
