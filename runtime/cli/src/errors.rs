@@ -70,6 +70,11 @@ impl From<PackFileError> for CliError {
 }
 
 impl CliError {
+    /// For `map_err` on an error whose text has the fix.
+    pub(crate) fn usage(error: impl std::fmt::Display) -> Self {
+        Self::Usage(error.to_string())
+    }
+
     /// For `map_err` on a file: `what` fits before a colon.
     pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
         let what = what.into();

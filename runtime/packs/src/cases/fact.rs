@@ -159,6 +159,7 @@ fn ask<'a>(
                 overlay: Overlay::default(),
                 secrets: bound.secrets.clone(),
                 globals: JsonMap::new(),
+                applied: false,
             })
         };
         let args = std::slice::from_ref(&bound.args);

@@ -9,6 +9,7 @@
 //! memory), `{"$set": [...]}` and `{"$map": [[key, value], ...]}`; a parameter may also be `{"$secret": text}`, which
 //! the plugin then sees as a secret's handle only.
 
+mod again;
 mod compare;
 mod differences;
 mod fact;

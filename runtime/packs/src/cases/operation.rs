@@ -9,6 +9,7 @@ use windlass_engine::facts::Overlay;
 use windlass_engine::json::{Json, JsonMap};
 use windlass_engine::plugins::{Bound, ErrorKind, PluginError, Plugins};
 
+use super::again::{Again, again};
 use super::compare;
 use super::files::MemoryFiles;
 use super::format::{Expected, ExpectedError, OperationCase};
@@ -21,24 +22,29 @@ const NESTING: usize = 16;
 
 /// Everything that was planned for a call, nested operations included.
 #[derive(Default, serde::Serialize)]
-struct Flat {
-    commands: Vec<Seen>,
+pub(super) struct Flat {
+    pub(super) commands: Vec<Seen>,
     notes: Vec<String>,
 }
 
 /// Why a call could not be planned.
-enum Failure {
+pub(super) enum Failure {
     Plugin(PluginError),
     /// The plan is one that this version can't read.
     Unreadable(String),
 }
 
 /// Runs a case once.
-pub(super) async fn run(plugins: &Arc<dyn Plugins>, case: &OperationCase) -> Ran {
+pub(super) async fn run(plugins: &Arc<dyn Plugins>, case: &OperationCase, law: bool) -> Ran {
     let files = MemoryFiles::new(&case.env.cwd, &case.local_fs);
     let world = World::new(plugins.clone(), &case.facts, files, case.env.clone());
-    let planned = plan(&world, case).await;
+    let mut applied = Overlay::default();
+    let planned = plan(&world, case, &mut applied, false).await;
     let asked = world.take_asked();
+    let again = match &planned {
+        Ok(flat) if law => again(&world, case, flat, &applied).await,
+        _ => None,
+    };
     let (mut why, texts) = match (&case.expect, &planned) {
         (
             Expected::Commands {
@@ -93,8 +99,12 @@ pub(super) async fn run(plugins: &Arc<dyn Plugins>, case: &OperationCase) -> Ran
     }
     let texts = Texts {
         facts: Some(world.same_facts(&case.facts, &asked)),
+        again: again.as_ref().map(|again| *again == Again::Holds),
         ..texts
     };
+    if let (None, Some(Again::Broken(broken))) = (&why, again) {
+        why = Some(broken);
+    }
     let fingerprint = match planned {
         Ok(flat) => print(&flat),
         Err(Failure::Plugin(error)) => described(&error),
@@ -107,7 +117,13 @@ pub(super) async fn run(plugins: &Arc<dyn Plugins>, case: &OperationCase) -> Ran
     }
 }
 
-async fn plan(world: &Arc<World>, case: &OperationCase) -> Result<Flat, Failure> {
+/// Plans a case's call on top of `above`, which is given what its steps predict.
+pub(super) async fn plan(
+    world: &Arc<World>,
+    case: &OperationCase,
+    above: &mut Overlay,
+    applied: bool,
+) -> Result<Flat, Failure> {
     let info = world.plugins.operation(&case.op).map_err(Failure::Plugin)?;
     let (positional, named) = arguments(&info, &case.params);
     let positional = positional
@@ -128,8 +144,9 @@ async fn plan(world: &Arc<World>, case: &OperationCase) -> Result<Flat, Failure>
         bound,
         globals: JsonMap::new(),
         depth: 0,
+        applied,
     };
-    flatten(world, call, &mut Overlay::default(), &mut flat).await?;
+    flatten(world, call, above, &mut flat).await?;
     Ok(flat)
 }
 
@@ -166,6 +183,7 @@ struct Call<'a> {
     bound: Bound,
     globals: JsonMap,
     depth: usize,
+    applied: bool,
 }
 
 type Flattening<'a> = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send + 'a>>;
@@ -183,6 +201,7 @@ fn flatten<'a>(
             bound,
             globals,
             depth,
+            applied,
         } = call;
         if depth >= NESTING {
             return Err(Failure::Unreadable(format!(
@@ -194,6 +213,7 @@ fn flatten<'a>(
             overlay: above.clone(),
             secrets: bound.secrets.clone(),
             globals: globals.clone(),
+            applied,
         };
         let planned = world
             .plugins
@@ -217,6 +237,7 @@ fn flatten<'a>(
                     bound: inner.map_err(Failure::Plugin)?,
                     globals: merged,
                     depth: depth + 1,
+                    applied,
                 };
                 flatten(world, call, above, flat).await?;
             } else {

@@ -64,6 +64,9 @@ pub struct Scores {
     pub noops: Score,
     /// The sets of facts that were asked for.
     pub facts: Score,
+    /// Operations that find nothing to do once they were applied; the others are those whose predictions do not tell,
+    /// and those that failed for it.
+    pub again: Score,
 }
 
 /// What a run of cases came to.
@@ -190,6 +193,7 @@ impl Report {
             messages,
             noops,
             facts,
+            again,
         } = self.scores;
         for (what, score) in [
             ("error messages", messages),
@@ -203,6 +207,13 @@ impl Report {
                     score.passed, score.total
                 )?;
             }
+        }
+        if again.total > 0 {
+            writeln!(
+                to,
+                "  with nothing to do when planned again after they were applied: {} of {}",
+                again.passed, again.total
+            )?;
         }
         Ok(())
     }

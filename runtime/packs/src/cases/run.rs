@@ -17,6 +17,9 @@ pub struct Options {
     /// Leave out cases of operations and facts that the plugins do not have; the report counts them. Default false:
     /// such a case fails.
     pub only_known: bool,
+    /// Plan each operation's case again on a host that it was applied to: one that is idempotent must find nothing to
+    /// do. Default false.
+    pub again: bool,
 }
 
 /// What one run of one case came to.
@@ -35,6 +38,8 @@ pub(super) struct Texts {
     pub(super) message: Option<bool>,
     pub(super) noop: Option<bool>,
     pub(super) facts: Option<bool>,
+    /// Whether there is nothing to do once it was applied; false where that cannot be told.
+    pub(super) again: Option<bool>,
 }
 
 /// Runs cases: each once in order, then once more in reverse order. A plugin that gives another answer the second time
@@ -52,12 +57,12 @@ pub async fn run_cases(
         runs.push(if left_out || !is_for_here(case) {
             None
         } else {
-            Some(run(&plugins, case).await)
+            Some(run(&plugins, case, options.again).await)
         });
     }
     for (case, first) in cases.iter().zip(&mut runs).rev() {
         let Some(first) = first else { continue };
-        let again = run(&plugins, case).await;
+        let again = run(&plugins, case, options.again).await;
         if again.fingerprint != first.fingerprint {
             first.why = Some(format!(
                 "it gives another answer when run again after other cases:\n  - {}\n  + {}",
@@ -73,6 +78,7 @@ pub async fn run_cases(
                 report.scores.messages.count(ran.texts.message);
                 report.scores.noops.count(ran.texts.noop);
                 report.scores.facts.count(ran.texts.facts);
+                report.scores.again.count(ran.texts.again);
                 outcome(
                     case.id(),
                     ran.why,
@@ -117,14 +123,13 @@ fn outcome(
     }
 }
 
-async fn run(plugins: &Arc<dyn Plugins>, case: &Case) -> Ran {
+async fn run(plugins: &Arc<dyn Plugins>, case: &Case, law: bool) -> Ran {
     match case {
-        Case::Operation(case) => operation::run(plugins, case).await,
+        Case::Operation(case) => operation::run(plugins, case, law).await,
         Case::Fact(case) => fact::run(plugins, case).await,
     }
 }
 
-/// True unless the case names other platforms only.
 /// True when the plugins have what the case is about.
 fn is_known(plugins: &dyn Plugins, case: &Case) -> bool {
     match case {
@@ -133,6 +138,7 @@ fn is_known(plugins: &dyn Plugins, case: &Case) -> bool {
     }
 }
 
+/// True unless the case names other platforms only.
 fn is_for_here(case: &Case) -> bool {
     let here = match std::env::consts::OS {
         "linux" => "Linux",

@@ -23,6 +23,8 @@ pub(super) struct Asked {
     pub(super) facts: Vec<String>,
     /// What was asked for although the case does not list it.
     pub(super) unlisted: Vec<String>,
+    /// Whether a prediction spoke of any of it.
+    pub(super) predicted: bool,
 }
 
 /// What every call of a case shares.
@@ -98,6 +100,7 @@ impl World {
         request: &FactRequest,
         overlay: &Overlay,
         secrets: &[String],
+        applied: bool,
     ) -> Result<Json, GuestError> {
         let missing = |message: String| GuestError::new(ErrorKind::MissingFact, message);
         let named = request.args.as_object().cloned().unwrap_or_default();
@@ -121,8 +124,11 @@ impl World {
             let observed = listed.cloned().unwrap_or(Json::Null);
             overlay.apply(&request.fact, &bound.args, observed, &request.select)
         });
+        self.asked().predicted |= predicted.is_some();
         match (predicted, listed) {
             (Some(Ok(value)), _) => Ok(value),
+            // What the case lists was found before it was applied.
+            (Some(Err(error)), _) if applied => Err(error),
             // Decided at execution: what the case lists is what is found then.
             (Some(Err(error)), None) => Err(error),
             (_, Some(value)) => Ok(value.clone()),
@@ -198,13 +204,17 @@ pub(super) struct CaseView {
     pub(super) overlay: Overlay,
     pub(super) secrets: Vec<String>,
     pub(super) globals: JsonMap,
+    /// True when the overlay is what became of the host, not only what is planned.
+    pub(super) applied: bool,
 }
 
 #[async_trait]
 impl PlanningView for CaseView {
     async fn facts(&self, requests: Vec<FactRequest>) -> Vec<Result<Json, GuestError>> {
         let answer = |request: &FactRequest| {
-            let value = self.world.fact(request, &self.overlay, &self.secrets)?;
+            let value = self
+                .world
+                .fact(request, &self.overlay, &self.secrets, self.applied)?;
             Ok(select(value, &request.select))
         };
         requests.iter().map(answer).collect()

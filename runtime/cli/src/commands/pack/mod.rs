@@ -1,6 +1,7 @@
 //! `windlass pack`: for those who write plugins, and those who use theirs. A file a command.
 
 mod add;
+mod build;
 mod bundle;
 mod change;
 mod diff;
@@ -9,6 +10,7 @@ mod inspect;
 mod install;
 mod keygen;
 mod lock;
+mod new;
 mod push;
 mod sign;
 mod test;
@@ -29,6 +31,8 @@ pub(crate) struct PackArgs {
 
 #[derive(Debug, Subcommand)]
 enum PackCommand {
+    New(new::NewArgs),
+    Build(build::BuildArgs),
     Inspect(inspect::InspectArgs),
     Diff(diff::DiffArgs),
     Docs(docs::DocsArgs),
@@ -46,6 +50,8 @@ enum PackCommand {
 
 pub(crate) async fn run(context: &Context, args: &PackArgs) -> Result<Status, CliError> {
     match &args.command {
+        PackCommand::New(args) => new::run(context, args),
+        PackCommand::Build(args) => build::run(context, args).await,
         PackCommand::Inspect(args) => inspect::run(context, args).await,
         PackCommand::Diff(args) => diff::run(context, args).await,
         PackCommand::Docs(args) => docs::run(context, args).await,

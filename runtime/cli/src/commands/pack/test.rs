@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
-use windlass::packs::cases::{Differences, Options, read_cases, run_cases};
+use windlass::packs::cases::{Case, Differences, Options, read_cases, run_cases};
+use windlass::packs::manifest::{FILE, Manifest, from_folder, inside};
+use windlass::plugins::Pack;
 use windlass::setup;
 
 use crate::context::Context;
@@ -13,10 +15,13 @@ use crate::interrupt::Interrupts;
 use crate::packs::{pack_at, setup_error};
 
 /// Run case files against a pack: what calls must plan, and what facts must read
+///
+/// A pack's own cases are those that its manifest lists. Each operation is planned once more after it was applied to a
+/// host that answers as the case says: it must find nothing to do, unless it says that it changes something each time.
 #[derive(Debug, Args)]
 pub(crate) struct TestArgs {
-    /// Case files, one case a line as JSON
-    #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
+    /// Case files, one case a line as JSON [default: those of the pack's manifest]
+    #[arg(long, num_args = 1.., value_name = "FILE")]
     cases: Vec<PathBuf>,
     /// A file that lists cases which may differ, each with the reason
     #[arg(long, value_name = "FILE")]
@@ -24,34 +29,31 @@ pub(crate) struct TestArgs {
     /// Leave out cases of operations and facts that the pack does not have; they are counted
     #[arg(long)]
     only_known: bool,
-    /// A component, or a folder of components [default: the standard pack]
+    /// The pack's folder, or a component [default: this folder where it is a pack, else the standard pack]
     pack: Option<Utf8PathBuf>,
 }
 
 pub(crate) async fn run(context: &Context, args: &TestArgs) -> Result<Status, CliError> {
-    let mut cases = Vec::new();
-    for file in &args.cases {
-        cases.extend(read_cases(file).map_err(|error| CliError::Usage(error.to_string()))?);
-    }
+    let here = args.cases.is_empty() && Utf8Path::new(FILE).exists();
+    let pack = args.pack.clone().or_else(|| here.then(|| ".".into()));
+    let own = pack.as_ref().filter(|pack| pack.join(FILE).exists());
     let differences = match &args.differences {
         Some(file) => {
             let text = std::fs::read_to_string(file)
                 .map_err(CliError::io(format!("reading {}", file.display())))?;
             Differences::parse(&text)
         }
-        None if args.pack.is_none() => Differences::standard(),
+        None if pack.is_none() => Differences::standard(),
         None => Ok(Differences::default()),
     };
-    let differences = differences.map_err(|error| CliError::Usage(error.to_string()))?;
     let options = Options {
-        differences,
+        differences: differences.map_err(CliError::usage)?,
         only_known: args.only_known,
+        again: own.is_some(),
     };
-    let pack = match &args.pack {
-        Some(path) => pack_at(path).await?,
-        None => setup_error(windlass::plugins::standard())?,
-    };
-    let plugins = setup::plugins_of([pack]).await?;
+    let cases = read_all(&files(args, own.map(Utf8PathBuf::as_path))?)?;
+    let plugins = setup::plugins_of(packs(pack.as_deref(), own.map(Utf8PathBuf::as_path)).await?);
+    let plugins = plugins.await?;
     let interrupts = Interrupts::listen();
     let report = interrupts
         .or_drop(async { Ok::<_, CliError>(run_cases(plugins, cases, options).await) })
@@ -68,4 +70,47 @@ pub(crate) async fn run(context: &Context, args: &TestArgs) -> Result<Status, Cl
     } else {
         Status::Wrong
     })
+}
+
+/// The pack; beside it the standard one where the manifest says that it uses something.
+async fn packs(pack: Option<&Utf8Path>, own: Option<&Utf8Path>) -> Result<Vec<Pack>, CliError> {
+    let mut packs = Vec::new();
+    if let Some(path) = pack {
+        packs.push(pack_at(path).await?);
+    }
+    let manifest = own.map(from_folder).transpose().map_err(CliError::usage)?;
+    let uses = |manifest: Manifest| manifest.components.iter().any(|part| !part.uses.is_empty());
+    if pack.is_none() || manifest.is_some_and(uses) {
+        packs.push(setup_error(windlass::plugins::standard())?);
+    }
+    Ok(packs)
+}
+
+/// The case files: those that were named, else those of the pack's manifest.
+fn files(args: &TestArgs, own: Option<&Utf8Path>) -> Result<Vec<PathBuf>, CliError> {
+    if !args.cases.is_empty() {
+        return Ok(args.cases.clone());
+    }
+    let Some(folder) = own else {
+        return Err(CliError::Usage(String::from(
+            "there are no cases to run: name files with `--cases`, or a pack whose pack.toml lists them",
+        )));
+    };
+    let manifest = from_folder(folder).map_err(CliError::usage)?;
+    let found = inside(folder, &manifest.pack.cases).map_err(CliError::usage)?;
+    if found.is_empty() {
+        return Err(CliError::Usage(format!(
+            "{} lists no cases; `cases = [\"cases/*.jsonl\"]` in its [pack] would",
+            folder.join(FILE)
+        )));
+    }
+    Ok(found.iter().map(|path| folder.join(path).into()).collect())
+}
+
+fn read_all(files: &[PathBuf]) -> Result<Vec<Case>, CliError> {
+    let mut cases = Vec::new();
+    for file in files {
+        cases.extend(read_cases(file).map_err(CliError::usage)?);
+    }
+    Ok(cases)
 }

@@ -1,0 +1,46 @@
+//! `windlass pack new`.
+
+use camino::Utf8PathBuf;
+use clap::Args;
+use serde_json::json;
+use windlass::packs::manifest::{Language, PackName};
+use windlass::packs::templates;
+
+use crate::context::Context;
+use crate::errors::{CliError, Status};
+
+/// Make a pack to start from: manifest, source, cases, README
+#[derive(Debug, Args)]
+pub(crate) struct NewArgs {
+    /// The pack's name: namespace:name, as `acme:kubernetes`
+    name: PackName,
+    /// The language: rust, python, js or c
+    #[arg(long, default_value = "rust", value_parser = language)]
+    lang: Language,
+    /// The folder, which is made if it is missing [default: the name behind the colon]
+    folder: Option<Utf8PathBuf>,
+}
+
+fn language(text: &str) -> Result<Language, String> {
+    Language::of(text).ok_or_else(|| {
+        let names = Language::ALL.map(Language::as_str);
+        format!("there are {}", names.join(", "))
+    })
+}
+
+pub(crate) fn run(context: &Context, args: &NewArgs) -> Result<Status, CliError> {
+    let folder = args.folder.clone();
+    let folder = folder.unwrap_or_else(|| args.name.name().into());
+    let files = templates::write(&folder, args.lang, &args.name).map_err(CliError::usage)?;
+    if context.ui.json {
+        context
+            .ui
+            .json_document(&json!({"folder": folder, "files": files}));
+    }
+    let names: Vec<&str> = files.iter().map(|path| path.as_str()).collect();
+    context.ui.line(&format!(
+        "Made {} in {folder}. Next:\n\n  cd {folder}\n  windlass pack build\n  windlass pack test",
+        names.join(", "),
+    ));
+    Ok(Status::Done)
+}
