@@ -3,7 +3,7 @@
 use crate::manifest::PackName;
 
 /// The template's own name.
-const FULL: &str = "acme:motd";
+const FULL: &str = "example:motd";
 const SHORT: &str = "motd";
 /// The name of its crate or package.
 const PACKAGE: &str = "my-pack";
@@ -25,7 +25,10 @@ fn replace_word(text: &str, by: &str) -> String {
     let (mut made, mut rest) = (String::new(), text);
     while let Some((before, after)) = rest.split_once(SHORT) {
         made.push_str(before);
-        let begins = !made.ends_with(part);
+        // The name of a file of the pack: `src/motd.py`.
+        let file = after.strip_prefix('.').unwrap_or_default();
+        let file = made.ends_with('/') && file.starts_with(char::is_alphanumeric);
+        let begins = file || !made.ends_with(part);
         let ends = !after.starts_with(|c: char| c.is_alphanumeric() || c == '_');
         made.push_str(if begins && ends { by } else { SHORT });
         rest = after;
@@ -41,10 +44,10 @@ mod tests {
     #[test]
     fn only_the_word_is_replaced() {
         let name: PackName = "labs:web-page".parse().unwrap();
-        let text = "name = \"acme:motd\" my-pack motd.set `motd.Text` \"motd\" /etc/motd motdx cases/motd.jsonl motd";
+        let text = "name = \"example:motd\" my-pack motd.set `motd.Text` \"motd\" /etc/motd motdx cases/motd.jsonl motd, /etc/motd.";
         assert_eq!(
             named(text, &name),
-            "name = \"labs:web-page\" web-page web_page.set `web_page.Text` \"web_page\" /etc/motd motdx cases/motd.jsonl web_page"
+            "name = \"labs:web-page\" web-page web_page.set `web_page.Text` \"web_page\" /etc/motd motdx cases/web_page.jsonl web_page, /etc/motd."
         );
     }
 }
