@@ -38,7 +38,7 @@ pub fn build(
         let Some(how) = &component.build else {
             continue;
         };
-        let bytes = compile(folder, component, how, note)?;
+        let bytes = compile(folder, manifest, component, how, note)?;
         let found = Interfaces::of(&bytes).map_err(|source| BuildError::Component {
             path: component.path.clone(),
             source,
@@ -65,6 +65,7 @@ pub fn build(
 
 fn compile(
     folder: &Utf8Path,
+    manifest: &Manifest,
     component: &Component,
     how: &Build,
     note: &mut dyn FnMut(&str),
@@ -78,6 +79,7 @@ fn compile(
         folder,
         entry: &folder.join(&how.entry),
         role: component.role,
+        capabilities: &manifest.capabilities,
     };
     match languages::compile(&source).map_err(failed)? {
         Some(bytes) => Ok(bytes),
