@@ -317,6 +317,8 @@ export const localFiles: {
   digest(path: string | LocalPath, algorithm?: "md5" | "sha1" | "sha256" | "sha384"): string;
   walk(path: string | LocalPath): [string, Entry][];
   read(path: string | LocalPath): Uint8Array;
+  /** As text; bytes that are no UTF-8 are replaced. */
+  readText(path: string | LocalPath): string;
 };
 /** Questions about secrets. */
 export const secrets: {

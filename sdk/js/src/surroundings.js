@@ -1,13 +1,13 @@
 // What an operation may know of its surroundings. Only what is asked for is remembered with its plan.
 
 import hostContext from "windlass:plugin/context@0.1.0";
-import hostFiles from "windlass:plugin/local-files@0.1.0";
 import hostLog from "windlass:plugin/log@0.1.0";
 import hostSecrets from "windlass:plugin/secrets@0.1.0";
 import { atoms } from "./content.js";
 import { ask } from "./host.js";
 
-const CHUNK = 1 << 20;
+export { localFiles } from "./local-files.js";
+
 const orNull = (text) => (text === null || text === undefined ? null : JSON.parse(text));
 
 export const context = {
@@ -16,21 +16,6 @@ export const context = {
   globalArgument: (name) => orNull(hostContext.global(name)),
   timestamp: () => context.globalArgument("_timestamp") || "windlass-backup",
   tempPath: (key) => hostContext.tempPath(key),
-};
-
-export const localFiles = {
-  stat: (path) => ask(() => hostFiles.stat(String(path))) ?? null,
-  times: (path) => ask(() => hostFiles.times(String(path))),
-  digest: (path, algorithm = "sha256") => ask(() => hostFiles.digest(String(path), algorithm)),
-  walk: (path) => ask(() => hostFiles.walk(String(path))),
-  read(path) {
-    const content = [];
-    for (;;) {
-      const part = ask(() => hostFiles.read(String(path), content.length, CHUNK));
-      for (const byte of part) content.push(byte);
-      if (part.length < CHUNK) return Uint8Array.from(content);
-    }
-  },
 };
 
 export const secrets = {

@@ -1,11 +1,14 @@
-//! The folders that were granted, read only: paths are absolute, and neither `..` nor a link leads out.
+//! The folders that were granted, read only: paths are absolute, or begin with `~/` as grants may, and neither `..` nor
+//! a link leads out.
 
 use std::collections::BTreeSet;
 use std::env;
+use std::io::Read;
 use std::sync::Arc;
 
 use camino::Utf8Path;
-use windlass_engine::local_files::LocalFiles;
+use windlass_engine::local_files::{Entry, LocalFiles};
+use windlass_engine::plugins::GuestError;
 
 use crate::local::local_files;
 
@@ -14,17 +17,62 @@ const NO_FOLDER: &str = "/dev/null/none";
 
 /// A view of these folders; `~/` is the home folder.
 pub(crate) fn below(folders: &BTreeSet<String>) -> Arc<dyn LocalFiles> {
-    let home = env::var("HOME").unwrap_or_default();
-    let folders: Vec<String> = folders
-        .iter()
-        .filter_map(|folder| match folder.strip_prefix("~/") {
-            Some(_) if !home.starts_with('/') => None,
-            Some(rest) => Some(format!("{home}/{rest}")),
-            None => Some(folder.clone()),
-        })
-        .filter(|folder| folder.starts_with('/'))
-        .collect();
-    local_files(Utf8Path::new(NO_FOLDER), &folders)
+    seen_from(&env::var("HOME").unwrap_or_default(), folders)
+}
+
+fn seen_from(home: &str, folders: &BTreeSet<String>) -> Arc<dyn LocalFiles> {
+    let folders = folders.iter().map(|folder| absolute(home, folder));
+    let folders: Vec<String> = folders.filter(|folder| folder.starts_with('/')).collect();
+    Arc::new(FromHome {
+        home: home.to_owned(),
+        files: local_files(Utf8Path::new(NO_FOLDER), &folders),
+    })
+}
+
+/// A path with the home folder in place of `~/`; as it is where no home folder is known.
+fn absolute(home: &str, path: &str) -> String {
+    match path.strip_prefix("~/") {
+        Some(rest) if home.starts_with('/') => format!("{home}/{rest}"),
+        _ => path.to_owned(),
+    }
+}
+
+/// Files whose paths may begin with `~/`: a pack does not know whose home it is.
+struct FromHome {
+    home: String,
+    files: Arc<dyn LocalFiles>,
+}
+
+impl FromHome {
+    fn path(&self, path: &str) -> String {
+        absolute(&self.home, path)
+    }
+}
+
+impl LocalFiles for FromHome {
+    fn stat(&self, path: &str) -> Result<Option<Entry>, GuestError> {
+        self.files.stat(&self.path(path))
+    }
+
+    fn times(&self, path: &str) -> Result<(i64, i64), GuestError> {
+        self.files.times(&self.path(path))
+    }
+
+    fn digest(&self, path: &str, algorithm: &str) -> Result<String, GuestError> {
+        self.files.digest(&self.path(path), algorithm)
+    }
+
+    fn walk(&self, path: &str) -> Result<Vec<(String, Entry)>, GuestError> {
+        self.files.walk(&self.path(path))
+    }
+
+    fn open(&self, path: &str) -> Result<Box<dyn Read + Send>, GuestError> {
+        self.files.open(&self.path(path))
+    }
+
+    fn read(&self, path: &str, offset: u64, limit: u32) -> Result<Vec<u8>, GuestError> {
+        self.files.read(&self.path(path), offset, limit)
+    }
 }
 
 #[cfg(test)]
@@ -62,6 +110,25 @@ mod tests {
         ] {
             assert_eq!(read(path), Err(ErrorKind::Denied), "{path}");
         }
+    }
+
+    #[test]
+    fn a_folder_of_the_home_is_named_as_it_was_granted() {
+        let home = tempfile::tempdir().unwrap();
+        fs::create_dir(home.path().join("cloud")).unwrap();
+        fs::write(home.path().join("cloud/token"), "t").unwrap();
+        fs::write(home.path().join("secret"), "s").unwrap();
+        let granted = BTreeSet::from([String::from("~/cloud")]);
+        let home = home.path().to_str().unwrap();
+        let files = seen_from(home, &granted);
+        let read = |path: &str| files.read(path, 0, 9).map_err(|error| error.kind);
+        assert_eq!(read("~/cloud/token").unwrap(), b"t");
+        assert_eq!(read(&format!("{home}/cloud/token")).unwrap(), b"t");
+        for path in ["~/secret", "~/cloud/../secret", "~", "cloud/token"] {
+            assert_eq!(read(path), Err(ErrorKind::Denied), "{path}");
+        }
+        let nobody = seen_from("", &granted).read("~/cloud/token", 0, 9);
+        assert_eq!(nobody.unwrap_err().kind, ErrorKind::Denied);
     }
 
     #[test]
