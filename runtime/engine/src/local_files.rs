@@ -2,12 +2,14 @@
 
 use std::io::Read;
 
+use serde::{Deserialize, Serialize};
+
 use crate::contract::OperationInfo;
 use crate::json::Json;
 use crate::plugins::GuestError;
 
 /// What a path is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EntryKind {
     /// A regular file.
     File,
@@ -33,7 +35,7 @@ impl EntryKind {
 }
 
 /// What stands at a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// What it is.
     pub kind: EntryKind,

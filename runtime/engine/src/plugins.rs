@@ -78,7 +78,7 @@ impl ErrorKind {
 }
 
 /// An error of the contract: what guests return and what they are given.
-#[derive(Clone, Debug, PartialEq, Error)]
+#[derive(Clone, Debug, PartialEq, Error, Serialize, Deserialize)]
 #[error("{message}")]
 pub struct GuestError {
     /// Its kind.
@@ -305,6 +305,11 @@ pub trait PlanningView: Send + Sync {
     /// # Errors
     /// Kind `secret` for a number that is none of the call's secrets.
     fn is_empty(&self, secret: u32) -> Result<bool, GuestError>;
+
+    /// A value without those of secrets, for files that are kept.
+    fn masked(&self, value: Json) -> Json {
+        value
+    }
 
     /// A remark for the log. `level`: `debug`, `info`, `warning`.
     fn log(&self, level: &str, message: &str);

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
@@ -30,6 +31,7 @@ pub struct HostBuilder {
     packs: Vec<Pack>,
     limits: Limits,
     cache: CodeCache,
+    replays: Option<PathBuf>,
     policy: Option<Arc<dyn Policy>>,
 }
 
@@ -55,6 +57,12 @@ impl HostBuilder {
     /// Where compiled code is kept between runs. Default: the user's cache folder.
     pub fn cache(mut self, cache: CodeCache) -> Self {
         self.cache = cache;
+        self
+    }
+
+    /// Where calls of guests that failed are kept, to be seen again with [`Host::replay`]. Default: nowhere.
+    pub fn replays(mut self, folder: PathBuf) -> Self {
+        self.replays = Some(folder);
         self
     }
 
@@ -145,7 +153,7 @@ impl HostBuilder {
             });
         }
         let warnings = loader.cache.warning().into_iter().collect();
-        Ok(Arc::new(Host::new(
+        let mut host = Host::new(
             loader.machines,
             loader.limits,
             operations,
@@ -154,7 +162,9 @@ impl HostBuilder {
             packs,
             owners,
             providers,
-        )))
+        );
+        host.keep_replays(self.replays);
+        Ok(Arc::new(host))
     }
 }
 

@@ -129,9 +129,14 @@ pub(crate) fn report(subject: &str, error: &wasmtime::Error) -> String {
     };
     let mut report = format!("{subject}: the plugin failed: {cause}");
     if let Some(backtrace) = error.downcast_ref::<wasmtime::WasmBacktrace>() {
-        for line in backtrace.to_string().lines().skip(1) {
-            report.push_str("\n  ");
-            report.push_str(line.trim_start());
+        for (number, frame) in backtrace.frames().iter().enumerate() {
+            let name = match frame.func_name() {
+                // Names of Rust and C++ carry more than people read.
+                Some(name) => format!("{:#}", rustc_demangle::demangle(name)),
+                None => format!("function {}", frame.func_index()),
+            };
+            let place = frame.module_offset().unwrap_or_default();
+            report.push_str(&format!("\n  {number}: {name} (at {place:#x})"));
         }
     }
     report

@@ -78,6 +78,12 @@ impl Guest {
         meter::store(self, engine)
     }
 
+    /// What it asked.
+    pub(crate) fn questions(&self) -> Vec<Arc<Question>> {
+        let asked = self.asked.iter();
+        asked.map(|(question, _)| question.clone()).collect()
+    }
+
     /// What it asked and logged.
     pub(crate) fn finish(self) -> (Vec<Asked>, Vec<LogLine>) {
         (self.asked, self.log)

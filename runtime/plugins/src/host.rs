@@ -1,6 +1,7 @@
 //! The component host: [`Plugins`] over wasmtime.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -22,7 +23,6 @@ use crate::bindings::exports::windlass::plugin::fact_source::Raw;
 use crate::builder::HostBuilder;
 use crate::component::{Component, Opened};
 use crate::controller;
-use crate::error::report;
 use crate::granted::Part;
 use crate::guest::Guest;
 use crate::limits::Limits;
@@ -64,12 +64,13 @@ pub struct Host {
     connectors: Vec<Arc<dyn Connector>>,
     observers: Vec<Arc<Part>>,
     memo: Memo,
+    replays: Option<PathBuf>,
     guest_calls: AtomicU64,
     remembered: AtomicU64,
 }
 
 /// A call of a guest: which function, with what.
-enum Call<'a> {
+pub(crate) enum Call<'a> {
     Plan { args: String },
     Source { args: Vec<String> },
     Parse { args: Vec<String>, output: &'a Raw },
@@ -137,6 +138,7 @@ impl Host {
             memo,
             guest_calls: AtomicU64::new(0),
             remembered: AtomicU64::new(0),
+            replays: None,
             connectors: providers.connectors(),
             observers: providers.observers(),
         }
@@ -155,6 +157,24 @@ impl Host {
             guest_calls: self.guest_calls.load(Ordering::Relaxed),
             remembered: self.remembered.load(Ordering::Relaxed),
             memo_bytes: self.memo.size(),
+        }
+    }
+
+    /// Sets where calls of guests that failed are kept.
+    pub(crate) fn keep_replays(&mut self, folder: Option<PathBuf>) {
+        self.replays = folder;
+    }
+
+    /// Where calls of guests that failed are kept.
+    pub(crate) fn replays(&self) -> Option<&Path> {
+        self.replays.as_deref()
+    }
+
+    /// The component of an operation or a fact.
+    pub(crate) fn component_of(&self, name: &str) -> Result<&Component, PluginError> {
+        match self.operations.get(name) {
+            Some(entry) => Ok(&entry.component),
+            None => Ok(&self.fact_entry(name)?.component),
         }
     }
 
@@ -197,7 +217,7 @@ impl Host {
             Found::Nothing(known) => known,
         };
         self.guest_calls.fetch_add(1, Ordering::Relaxed);
-        let mut guest = Guest::new(Some(view), &component.limits, known);
+        let mut guest = Guest::new(Some(view.clone()), &component.limits, known);
         guest.may_leave(&self.machines.patience);
         let trap = |report: String| PluginError::Trap {
             pack: component.pack.clone(),
@@ -207,10 +227,17 @@ impl Host {
             let (result, ended) = self.attempt(component, name, &call, guest).await?;
             match result {
                 Ok(result) => break (result, ended),
-                Err(error) => match ended.again().await {
-                    Some(next) => guest = next,
-                    None => return Err(trap(report(name, &error))),
-                },
+                Err(error) => {
+                    let asked = ended.questions();
+                    match ended.again().await {
+                        Some(next) => guest = next,
+                        None => {
+                            let trapped =
+                                self.trapped(component, name, &call, &view, asked, &error);
+                            return Err(trap(trapped.await));
+                        }
+                    }
+                }
             }
         };
         let (result, size) = match result {
@@ -230,7 +257,7 @@ impl Host {
     }
 
     /// Runs a guest, in a place that is kept ready where there is one.
-    async fn attempt(
+    pub(crate) async fn attempt(
         &self,
         component: &Component,
         name: &str,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use windlass_engine::contract::{Atom, FactRequest};
 use windlass_engine::json::canonical;
@@ -9,7 +10,7 @@ use windlass_engine::local_files::{Entry, LocalFiles};
 use windlass_engine::plugins::{ErrorKind, GuestError, PlanningView};
 
 /// A question of a guest.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Question {
     Facts(Vec<FactRequest>),
     Host(String),
@@ -26,7 +27,7 @@ pub(crate) enum Question {
 }
 
 /// An answer. Values of JSON are kept as the canonical text that the guest gets.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Answer {
     Facts(Vec<Result<String, GuestError>>),
     Json(Option<String>),

@@ -264,6 +264,10 @@ impl PlanningView for OperationView {
         Ok(value.is_empty())
     }
 
+    fn masked(&self, value: Json) -> Json {
+        self.state.secrets().mask_json(&value)
+    }
+
     fn log(&self, level: &str, message: &str) {
         let message = self.state.secrets().mask(message);
         self.state.emit(Event::Log {

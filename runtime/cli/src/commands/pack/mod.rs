@@ -12,6 +12,7 @@ mod keygen;
 mod lock;
 mod new;
 mod push;
+mod replay;
 mod sign;
 mod test;
 mod update;
@@ -40,6 +41,7 @@ enum PackCommand {
     Keygen(keygen::KeygenArgs),
     Sign(sign::SignArgs),
     Push(push::PushArgs),
+    Replay(replay::ReplayArgs),
     Add(add::AddArgs),
     Update(update::UpdateArgs),
     Lock(lock::LockArgs),
@@ -59,6 +61,7 @@ pub(crate) async fn run(context: &Context, args: &PackArgs) -> Result<Status, Cl
         PackCommand::Keygen(args) => keygen::run(context, args),
         PackCommand::Sign(args) => sign::run(context, args),
         PackCommand::Push(args) => push::run(context, args).await,
+        PackCommand::Replay(args) => replay::run(context, args).await,
         PackCommand::Add(args) => add::run(context, args).await,
         PackCommand::Update(args) => update::run(context, args).await,
         PackCommand::Lock(args) => lock::run(context, args).await,
