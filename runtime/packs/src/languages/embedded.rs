@@ -76,6 +76,7 @@ pub(super) const JAVASCRIPT: &[File] = files!("sdk/js": [
     "src/http.js",
     "src/index.js",
     "src/inventory.js",
+    "src/local-files.js",
     "src/pack.js",
     "src/parameters.js",
     "src/plan.js",
@@ -88,6 +89,7 @@ pub(super) const JAVASCRIPT: &[File] = files!("sdk/js": [
     "src/http.d.ts",
     "src/index.d.ts",
     "src/inventory.d.ts",
+    "src/local-files.d.ts",
     "src/parameters.d.ts",
     "src/process.d.ts",
 ]);
