@@ -107,9 +107,9 @@ const char *wl_format(const char *format, ...) {
   return out.text;
 }
 
-pure_string_t wl_borrow(const char *text) {
+text_t wl_borrow(const char *text) {
   if (!text) text = "";
-  return (pure_string_t){(uint8_t *)text, strlen(text)};
+  return (text_t){(uint8_t *)text, strlen(text)};
 }
 
-const char *wl_owned(pure_string_t text) { return wl_copy((const char *)text.ptr, text.len); }
+const char *wl_owned(text_t text) { return wl_copy((const char *)text.ptr, text.len); }

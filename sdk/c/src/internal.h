@@ -2,19 +2,40 @@
 #ifndef WINDLASS_INTERNAL_H
 #define WINDLASS_INTERNAL_H
 
-#include "../bindings/pure.h"
 #include "../include/windlass.h"
+
+/* The bindings of a role name their texts and lists after its world. */
+#if defined(WINDLASS_LISTING)
+#include "../bindings/listing.h"
+#define WORLD(name) listing_##name
+#elif defined(WINDLASS_CONNECTING)
+#include "../bindings/connecting.h"
+#define WORLD(name) connecting_##name
+#else
+#define WINDLASS_PLANNING
+#include "../bindings/pure.h"
+#define WORLD(name) pure_##name
+#endif
 
 #include <stdarg.h>
 
+typedef WORLD(string_t) text_t;
+typedef WORLD(list_u8_t) bytes_t;
+typedef WORLD(list_string_t) texts_t;
+typedef WORLD(option_string_t) optional_text_t;
+
 typedef windlass_plugin_types_atom_t atom_t;
 typedef windlass_plugin_types_part_t part_t;
+typedef windlass_plugin_types_error_t error_t;
+#if defined(WINDLASS_PLANNING)
 typedef windlass_plugin_types_step_t step_t;
 typedef windlass_plugin_types_diff_t diff_t;
 typedef windlass_plugin_types_prediction_t prediction_t;
-typedef windlass_plugin_types_error_t error_t;
 typedef exports_windlass_plugin_fact_source_origin_t origin_t;
 typedef exports_windlass_plugin_fact_source_derived_t derived_t;
+#elif defined(WINDLASS_LISTING)
+typedef exports_windlass_plugin_inventory_host_t host_t;
+#endif
 
 /* A list that grows. */
 #define LIST(type) \
@@ -41,22 +62,28 @@ struct wl_command {
   LIST(windlass_plugin_types_tuple2_string_content_t) files;
 };
 
+#if defined(WINDLASS_PLANNING)
 struct wl_step {
   windlass_plugin_types_action_t action;
   const wl_json *globals;
   LIST(prediction_t) predictions;
 };
+#endif
 
 struct wl_call {
   const wl_json *args;
   bool failed;
   error_t error;
+#if defined(WINDLASS_PLANNING)
   LIST(wl_step *) steps;
-  LIST(pure_string_t) notes;
+  LIST(text_t) notes;
   LIST(diff_t) diffs;
   bool asked;
   origin_t origin;
   LIST(derived_t) derived;
+#elif defined(WINDLASS_LISTING)
+  LIST(host_t) hosts;
+#endif
 };
 
 /* Text that grows. */
@@ -73,8 +100,13 @@ char *wl_copy(const char *text, size_t length);
 void wl_grow(wl_text_buffer *buffer, const char *text, size_t length);
 const char *wl_decimal(int64_t value);
 /* The contract's text of C's, and the other way round. */
-pure_string_t wl_borrow(const char *text);
-const char *wl_owned(pure_string_t text);
+text_t wl_borrow(const char *text);
+const char *wl_owned(text_t text);
+/* Bytes with a zero byte after them; and as text, what is no UTF-8 replaced. */
+const char *wl_bytes(bytes_t list);
+const char *wl_readable(bytes_t list);
+/* Whether a call has no error; else gives it. */
+bool wl_ended(const wl_call *call, error_t *error);
 /* The error of the host becomes the call's. */
 void wl_fail_with(wl_call *call, const error_t *error);
 windlass_plugin_types_content_t wl_contract_content(const wl_content *content);

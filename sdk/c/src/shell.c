@@ -22,15 +22,15 @@ wl_content *wl_add_text(wl_content *content, const char *text) {
 }
 
 wl_content *wl_add_bytes(wl_content *content, const void *bytes, size_t length) {
-  pure_list_u8_t list = {(uint8_t *)wl_copy(bytes, length), length};
+  bytes_t list = {(uint8_t *)wl_copy(bytes, length), length};
   MORE(content->atoms) = (atom_t){WINDLASS_PLUGIN_TYPES_ATOM_BYTES, {.bytes = list}};
   return content;
 }
 
-static pure_list_string_t texts(const char *const *list) {
-  LIST(pure_string_t) found = {0};
+static texts_t texts(const char *const *list) {
+  LIST(text_t) found = {0};
   for (; list && *list; list++) MORE(found) = wl_borrow(*list);
-  return (pure_list_string_t){found.items, found.count};
+  return (texts_t){found.items, found.count};
 }
 
 wl_content *wl_add_value(wl_content *content, const wl_json *value, const char *const *encodings) {
@@ -63,10 +63,10 @@ static void raw(wl_command *command, const char *text, size_t length) {
     wl_text_buffer joined = {0};
     wl_grow(&joined, (const char *)last->val.raw.ptr, last->val.raw.len);
     wl_grow(&joined, text, length);
-    last->val.raw = (pure_string_t){(uint8_t *)joined.text, joined.length};
+    last->val.raw = (text_t){(uint8_t *)joined.text, joined.length};
     return;
   }
-  pure_string_t copy = {(uint8_t *)wl_copy(text, length), length};
+  text_t copy = {(uint8_t *)wl_copy(text, length), length};
   MORE(command->parts) = (part_t){WINDLASS_PLUGIN_TYPES_PART_RAW, {.raw = copy}};
 }
 

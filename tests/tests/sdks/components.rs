@@ -63,7 +63,7 @@ pub(crate) fn component(language: Language) -> Result<Vec<u8>, Missing> {
         Language::Rust => return Ok(std::fs::read(guest("rust")).unwrap()),
         Language::Python => "python/example.py",
         Language::JavaScript => "js/example.js",
-        Language::C => "c/example.c",
+        Language::C => "c/pack/example.c",
     };
     let folder = Utf8PathBuf::from_path_buf(tools()).unwrap();
     let entry = Utf8PathBuf::from_path_buf(conformance().join(entry)).unwrap();

@@ -45,12 +45,13 @@ fn build(
     capabilities: &Capabilities,
 ) -> Result<Vec<u8>, Missing> {
     let key = language.key();
-    let kind = if language == Language::Python {
-        "py"
-    } else {
-        key
+    let entry = match language {
+        Language::Python => format!("python/{name}.py"),
+        // All files of a folder are one program in C.
+        Language::C => format!("c/{name}/{name}.c"),
+        _ => format!("{key}/{name}.{key}"),
     };
-    let entry = conformance().join(format!("{key}/{name}.{kind}"));
+    let entry = conformance().join(entry);
     let folder = Utf8PathBuf::from_path_buf(tools()).unwrap();
     let entry = Utf8PathBuf::from_path_buf(entry).unwrap();
     let made = compile(&Source {
@@ -191,4 +192,14 @@ fn javascript_lists() {
 #[test]
 fn javascript_reaches() {
     or_skip!(reaches(Language::JavaScript));
+}
+
+#[test]
+fn c_lists() {
+    or_skip!(lists(Language::C));
+}
+
+#[test]
+fn c_reaches() {
+    or_skip!(reaches(Language::C));
 }

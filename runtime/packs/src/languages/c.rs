@@ -21,13 +21,18 @@ const TOOL: Tool = Tool {
 };
 
 pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
-    if source.role != Role::Planning {
+    let Some(Parts {
+        define,
+        folders,
+        bindings,
+    }) = parts(source.role)
+    else {
         return Err(LanguageError::Role {
             language: "C",
             role: source.role.as_str(),
             others: "Rust",
         });
-    }
+    };
     let entry = |reason: &str| LanguageError::Entry {
         entry: source.entry.to_string(),
         reason: reason.to_owned(),
@@ -54,11 +59,44 @@ pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
     ]);
     command.arg("-I").arg(below("sdk/include"));
     command.args(sources(source)?);
-    let parts = embedded::C.iter().map(|(path, _)| below("sdk").join(path));
-    command.args(parts.filter(|path| path.extension().is_some_and(|kind| kind == "c")));
+    command.args(define);
+    let wanted = |path: &str| {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        path.ends_with(".c") && (folders.contains(&folder) || path == bindings)
+    };
+    let parts = embedded::C.iter().filter(|(path, _)| wanted(path));
+    command.args(parts.map(|(path, _)| below("sdk").join(path)));
     run(command.arg("-o").arg(&made))?;
     let core = fs::read(&made).map_err(LanguageError::at(made.display()))?;
     encode(&core, Some(source.role))
+}
+
+/// What the SDK has for a role.
+struct Parts {
+    define: Option<&'static str>,
+    folders: &'static [&'static str],
+    bindings: &'static str,
+}
+
+const fn parts(role: Role) -> Option<Parts> {
+    match role {
+        Role::Planning => Some(Parts {
+            define: None,
+            folders: &["src", "src/planning"],
+            bindings: "bindings/pure.c",
+        }),
+        Role::Listing => Some(Parts {
+            define: Some("-DWINDLASS_LISTING"),
+            folders: &["src", "src/reach", "src/listing"],
+            bindings: "bindings/listing.c",
+        }),
+        Role::Connecting => Some(Parts {
+            define: Some("-DWINDLASS_CONNECTING"),
+            folders: &["src", "src/reach", "src/connecting"],
+            bindings: "bindings/connecting.c",
+        }),
+        _ => None,
+    }
 }
 
 /// How a compiler is told what to compile for.

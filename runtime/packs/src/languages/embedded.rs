@@ -97,15 +97,26 @@ pub(super) const JAVASCRIPT: &[File] = files!("sdk/js": [
 /// The SDK for C.
 pub(super) const C: &[File] = files!("sdk/c": [
     "include/windlass.h",
+    "include/windlass_reach.h",
     "src/internal.h",
+    "src/reach.h",
     "src/arena.c",
+    "src/bytes.c",
     "src/call.c",
-    "src/component.c",
-    "src/describe.c",
     "src/json.c",
-    "src/plan.c",
     "src/shell.c",
+    "src/connecting/component.c",
+    "src/listing/component.c",
+    "src/planning/call.c",
+    "src/planning/component.c",
+    "src/planning/describe.c",
+    "src/planning/plan.c",
+    "src/reach/program.c",
+    "bindings/connecting.h",
+    "bindings/listing.h",
     "bindings/pure.h",
+    "bindings/connecting.c",
+    "bindings/listing.c",
     "bindings/pure.c",
 ]);
 
@@ -134,6 +145,8 @@ mod tests {
             ("sdk/python/windlass", PYTHON),
             ("sdk/js/src", JAVASCRIPT),
             ("sdk/c/src", C),
+            ("sdk/c/src/planning", C),
+            ("sdk/c/src/reach", C),
             ("sdk/c/bindings", C),
         ] {
             let there = fs::read_dir(root.join(folder)).unwrap();

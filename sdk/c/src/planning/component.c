@@ -1,6 +1,6 @@
 /* The component's exports: the host's calls, and what becomes of them. */
 
-#include "internal.h"
+#include "../internal.h"
 
 #include <string.h>
 
@@ -17,7 +17,7 @@ static const wl_operation *find_operation(const char *full) {
   return NULL;
 }
 
-static const wl_fact *find_fact(wl_call *call, pure_string_t name) {
+static const wl_fact *find_fact(wl_call *call, text_t name) {
   const char *full = wl_owned(name);
   for (const wl_fact *one = windlass_pack.facts; one && one->name; one++) {
     if (strcmp(one->name, local_name(full)) == 0) return one;
@@ -28,7 +28,7 @@ static const wl_fact *find_fact(wl_call *call, pure_string_t name) {
 }
 
 /* A call's arguments, with the defaults of those that were left out. */
-static wl_json *arguments(wl_call *call, const wl_parameter *parameters, pure_string_t text) {
+static wl_json *arguments(wl_call *call, const wl_parameter *parameters, text_t text) {
   wl_json *args = wl_parse((const char *)text.ptr, text.len);
   if (wl_kind_of(args) != WL_OBJECT) {
     wl_fail(call, "invalid-type", NULL, "the arguments are no object");
@@ -51,13 +51,8 @@ static wl_json *arguments(wl_call *call, const wl_parameter *parameters, pure_st
   return args;
 }
 
-static bool ended(wl_call *call, error_t *error) {
-  if (call->failed) *error = call->error;
-  return !call->failed;
-}
-
 bool exports_windlass_plugin_operations_plan(
-    pure_string_t *operation, pure_string_t *args, windlass_plugin_types_planned_t *ret, error_t *error) {
+    text_t *operation, text_t *args, windlass_plugin_types_planned_t *ret, error_t *error) {
   wl_call call = {0};
   const char *full = wl_owned(*operation);
   const wl_operation *found = find_operation(full);
@@ -84,7 +79,7 @@ bool exports_windlass_plugin_operations_plan(
       {call.diffs.items, call.diffs.count},
       wl_borrow("{}"),
   };
-  return ended(&call, error);
+  return wl_ended(&call, error);
 }
 
 /* Reads the arguments of a fact's requests: one stands as the call's, several as an array. */
@@ -101,7 +96,7 @@ static wl_json *requests(
 }
 
 bool exports_windlass_plugin_fact_source_source(
-    pure_string_t *name, exports_windlass_plugin_fact_source_list_json_t *args, origin_t *ret, error_t *error) {
+    text_t *name, exports_windlass_plugin_fact_source_list_json_t *args, origin_t *ret, error_t *error) {
   wl_call call = {0};
   const wl_fact *fact = find_fact(&call, *name);
   const wl_json *all = requests(&call, fact, args, fact && fact->ask_together);
@@ -111,46 +106,11 @@ bool exports_windlass_plugin_fact_source_source(
   }
   if (!call.asked) wl_fail(&call, "operation", NULL, "the fact asks nothing: its `ask` calls no `wl_ask…`");
   *ret = call.origin;
-  return ended(&call, error);
-}
-
-static const char *bytes(pure_list_u8_t list) { return wl_copy((const char *)list.ptr, list.len); }
-
-/* How many bytes at the start of some are a character in UTF-8; 0 where they are none, and then `wrong` is how many
- * of them one sign stands for. */
-static size_t character(const unsigned char *at, size_t left, size_t *wrong) {
-  unsigned char first = at[0], least = 0x80, most = 0xbf;
-  *wrong = 1;
-  if (first < 0x80) return 1;
-  if (first < 0xc2 || first > 0xf4) return 0;
-  size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first == 0xe0) least = 0xa0;
-  if (first == 0xed) most = 0x9f;
-  if (first == 0xf0) least = 0x90;
-  if (first == 0xf4) most = 0x8f;
-  for (size_t i = 1; i < length; i++, least = 0x80, most = 0xbf) {
-    if (i >= left || at[i] < least || at[i] > most) {
-      *wrong = i;
-      return 0;
-    }
-  }
-  return length;
-}
-
-static const char *readable(pure_list_u8_t list) {
-  wl_text_buffer out = {0};
-  wl_grow(&out, "", 0);
-  for (size_t at = 0, wrong; at < list.len;) {
-    size_t length = character(list.ptr + at, list.len - at, &wrong);
-    if (length) wl_grow(&out, (const char *)list.ptr + at, length);
-    else wl_grow(&out, "\xef\xbf\xbd", 3);
-    at += length ? length : wrong;
-  }
-  return out.text;
+  return wl_ended(&call, error);
 }
 
 bool exports_windlass_plugin_fact_source_parse(
-    pure_string_t *name,
+    text_t *name,
     exports_windlass_plugin_fact_source_list_json_t *args,
     exports_windlass_plugin_fact_source_raw_t *raw,
     exports_windlass_plugin_fact_source_list_json_t *ret,
@@ -164,10 +124,10 @@ bool exports_windlass_plugin_fact_source_parse(
   }
   wl_output output = {
       .status = raw->status,
-      .text = readable(raw->stdout_),
-      .bytes = bytes(raw->stdout_),
+      .text = wl_readable(raw->stdout_),
+      .bytes = wl_bytes(raw->stdout_),
       .length = raw->stdout_.len,
-      .error = bytes(raw->stderr_),
+      .error = wl_bytes(raw->stderr_),
       .error_length = raw->stderr_.len,
       .values = values,
   };
@@ -177,10 +137,10 @@ bool exports_windlass_plugin_fact_source_parse(
     else found = fact->read_together(&call, all, &output);
   }
   size_t count = wl_count(found);
-  pure_string_t *texts = wl_alloc(count * sizeof *texts);
+  text_t *texts = wl_alloc(count * sizeof *texts);
   for (size_t i = 0; i < count; i++) texts[i] = wl_borrow(wl_write(wl_item(found, i)));
   *ret = (exports_windlass_plugin_fact_source_list_json_t){texts, count};
-  return ended(&call, error);
+  return wl_ended(&call, error);
 }
 
 /* The host has read what a call gave: all of its memory is free again. */

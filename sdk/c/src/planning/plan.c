@@ -1,6 +1,6 @@
 /* The plan that an operation writes. */
 
-#include "internal.h"
+#include "../internal.h"
 
 #define ACTION(kind) WINDLASS_PLUGIN_TYPES_ACTION_##kind
 
@@ -11,8 +11,8 @@ static wl_step *add(wl_call *call, uint8_t tag) {
   return made;
 }
 
-static pure_option_string_t optional(const char *text) {
-  return (pure_option_string_t){text != NULL, wl_borrow(text)};
+static optional_text_t optional(const char *text) {
+  return (optional_text_t){text != NULL, wl_borrow(text)};
 }
 
 wl_step *wl_run(wl_call *call, wl_command *command) {
@@ -42,7 +42,7 @@ wl_step *wl_download(wl_call *call, const char *src, const char *dest, bool crea
 
 wl_step *wl_rsync(wl_call *call, const char *src, const char *dest, const char *const *options) {
   wl_step *step = add(call, ACTION(RSYNC));
-  LIST(pure_string_t) list = {0};
+  LIST(text_t) list = {0};
   for (; options && *options; options++) MORE(list) = wl_borrow(*options);
   step->action.val.rsync = (windlass_plugin_types_rsync_t){
       wl_borrow(src), wl_borrow(dest), {list.items, list.count}, wl_borrow("{}")};

@@ -1,6 +1,6 @@
 /* What a pack says of its operations and facts. */
 
-#include "internal.h"
+#include "../internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +9,8 @@ typedef exports_windlass_plugin_operations_operation_info_t operation_info_t;
 typedef exports_windlass_plugin_fact_source_fact_info_t fact_info_t;
 typedef windlass_plugin_types_parameter_t parameter_t;
 
-static pure_string_t text_or(const char *text, const char *otherwise) { return wl_borrow(text ? text : otherwise); }
-static pure_option_string_t optional(const char *text) { return (pure_option_string_t){text != NULL, wl_borrow(text)}; }
+static text_t text_or(const char *text, const char *otherwise) { return wl_borrow(text ? text : otherwise); }
+static optional_text_t optional(const char *text) { return (optional_text_t){text != NULL, wl_borrow(text)}; }
 
 /* Allows null beside what a schema allows, as shortly as it can be said. */
 static wl_json *or_null(wl_json *schema) {
@@ -31,7 +31,7 @@ static wl_json *or_null(wl_json *schema) {
   return wl_set(wl_object(), "anyOf", wl_push(wl_push(wl_array(), schema), null_schema));
 }
 
-static pure_string_t schema_of(const wl_parameter *parameter) {
+static text_t schema_of(const wl_parameter *parameter) {
   if (!parameter->optional) return wl_borrow(parameter->schema);
   wl_json *schema = wl_parse(parameter->schema, strlen(parameter->schema));
   if (!schema) abort();
@@ -66,7 +66,7 @@ static void put_texts(wl_json *more, const char *key, const char *const *texts) 
   wl_set(more, key, list);
 }
 
-static pure_string_t full_name(const char *name) {
+static text_t full_name(const char *name) {
   return wl_borrow(wl_format("%s.%s", windlass_pack.namespace, name));
 }
 

@@ -1,0 +1,38 @@
+/* Bytes of the host as text. */
+
+#include "internal.h"
+
+const char *wl_bytes(bytes_t list) { return wl_copy((const char *)list.ptr, list.len); }
+
+/* How many bytes at the start of some are a character in UTF-8; 0 where they are none, and then `wrong` is how many
+ * of them one sign stands for. */
+static size_t character(const unsigned char *at, size_t left, size_t *wrong) {
+  unsigned char first = at[0], least = 0x80, most = 0xbf;
+  *wrong = 1;
+  if (first < 0x80) return 1;
+  if (first < 0xc2 || first > 0xf4) return 0;
+  size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first == 0xe0) least = 0xa0;
+  if (first == 0xed) most = 0x9f;
+  if (first == 0xf0) least = 0x90;
+  if (first == 0xf4) most = 0x8f;
+  for (size_t i = 1; i < length; i++, least = 0x80, most = 0xbf) {
+    if (i >= left || at[i] < least || at[i] > most) {
+      *wrong = i;
+      return 0;
+    }
+  }
+  return length;
+}
+
+const char *wl_readable(bytes_t list) {
+  wl_text_buffer out = {0};
+  wl_grow(&out, "", 0);
+  for (size_t at = 0, wrong; at < list.len;) {
+    size_t length = character(list.ptr + at, list.len - at, &wrong);
+    if (length) wl_grow(&out, (const char *)list.ptr + at, length);
+    else wl_grow(&out, "\xef\xbf\xbd", 3);
+    at += length ? length : wrong;
+  }
+  return out.text;
+}
