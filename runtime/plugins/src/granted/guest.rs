@@ -1,6 +1,6 @@
 //! The state of a guest that may have something of the controller, and what the contract's functions do for it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use wasmtime::Engine;
 use wasmtime::component::{HasSelf, Linker, Resource, ResourceTable};
@@ -30,7 +30,12 @@ pub(crate) struct Granted {
     /// The pack and the component, for messages.
     name: String,
     table: ResourceTable,
+    /// Where lines of its log go; none: to the program's own log.
+    lines: Option<Lines>,
 }
+
+/// Lines of a guest's log, level and message, that somebody else shows.
+pub(crate) type Lines = Arc<Mutex<Vec<(String, String)>>>;
 
 impl Granted {
     pub(crate) fn new(name: &str, rights: &Arc<Rights>, limits: &Arc<Limits>) -> Self {
@@ -39,7 +44,13 @@ impl Granted {
             rights: rights.clone(),
             name: name.to_owned(),
             table: ResourceTable::new(),
+            lines: None,
         }
+    }
+
+    /// Has lines of its log go there.
+    pub(crate) fn keep_lines(&mut self, lines: &Lines) {
+        self.lines = Some(lines.clone());
     }
 }
 
@@ -72,6 +83,11 @@ impl types::Host for Granted {}
 impl log::Host for Granted {
     async fn write(&mut self, level: String, message: String) -> wasmtime::Result<()> {
         self.meter.count_line(&message)?;
+        if let Some(lines) = &self.lines {
+            let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+            lines.push((level, message));
+            return Ok(());
+        }
         let name = &self.name;
         match level.as_str() {
             "warning" => tracing::warn!("{name}: {message}"),

@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use windlass_engine::events::{Event, Observer};
-use windlass_engine::state::State;
+use windlass_engine::state::{Stage, State};
 
 use crate::bindings::exports_of_roles::observer;
 use crate::error::{LoadError, report};
-use crate::granted::Part;
+use crate::granted::{Granted, Lines, Part};
 
 /// Events that wait while the component is busy. A run is held up only when there are more.
 const WAITING: usize = 4096;
@@ -24,6 +24,9 @@ enum Told {
 
 /// A component that watches a run.
 pub(crate) struct Watcher {
+    /// The pack and the component: its remarks stand under this name.
+    name: String,
+    lines: Lines,
     to: Mutex<Option<SyncSender<Told>>>,
     /// Why it hears nothing any more, until that was told.
     ended: Arc<Mutex<Option<String>>>,
@@ -35,6 +38,8 @@ impl Watcher {
         let (to, told) = sync_channel::<Told>(WAITING);
         let ended = Arc::new(Mutex::new(None));
         let failed = ended.clone();
+        let lines = Lines::default();
+        let (name, said) = (part.component.name.clone(), lines.clone());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -52,7 +57,7 @@ impl Watcher {
                             continue;
                         }
                     };
-                    if let Err(message) = runtime.block_on(hear(&part, &mut live, &event)) {
+                    if let Err(message) = runtime.block_on(hear(&part, &mut live, &said, &event)) {
                         let text = format!(
                             "the observer {message}\n  it is told nothing more of this run"
                         );
@@ -63,6 +68,8 @@ impl Watcher {
             })
             .map_err(|error| LoadError::Runtime(error.to_string()))?;
         Ok(Self {
+            name,
+            lines,
             to: Mutex::new(Some(to)),
             ended,
         })
@@ -71,11 +78,16 @@ impl Watcher {
 
 /// A guest that is kept from event to event.
 struct Live {
-    store: wasmtime::Store<crate::granted::Granted>,
+    store: wasmtime::Store<Granted>,
     guest: observer::Guest,
 }
 
-async fn hear(part: &Part, live: &mut Option<Live>, event: &String) -> Result<(), String> {
+async fn hear(
+    part: &Part,
+    live: &mut Option<Live>,
+    lines: &Lines,
+    event: &String,
+) -> Result<(), String> {
     let name = &part.component.name;
     let trapped = |error: wasmtime::Error| report(name, &error);
     let loaded = |error: LoadError| error.to_string();
@@ -85,6 +97,7 @@ async fn hear(part: &Part, live: &mut Option<Live>, event: &String) -> Result<()
             let opened = part.opened().await.map_err(loaded)?;
             let indices = observer::GuestIndices::new(opened).map_err(trapped)?;
             let mut store = part.store().map_err(loaded)?;
+            store.data_mut().keep_lines(lines);
             let instance = opened
                 .instantiate_async(&mut store)
                 .await
@@ -98,36 +111,66 @@ async fn hear(part: &Part, live: &mut Option<Live>, event: &String) -> Result<()
     heard.map_err(trapped)
 }
 
-impl Observer for Watcher {
-    fn on_event(&self, state: &State, event: &Event) {
-        let message = {
-            let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
-            ended.take()
-        };
-        if let Some(message) = message {
-            *self.to.lock().unwrap_or_else(PoisonError::into_inner) = None;
-            let stage = state.increment_warning_counter();
-            state.emit(Event::Warning {
-                stage,
-                host: None,
-                message,
-                place: None,
-            });
-            return;
-        }
+impl Watcher {
+    /// Passes an event on, and waits until it was heard where the run, or the whole program, may end behind it.
+    fn tell(&self, event: &Event) {
         let to = self.to.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(to) = to.as_ref() else { return };
-        // One that cannot be sent to has ended; the next event tells why.
         let Ok(text) = serde_json::to_string(event) else {
             return;
         };
+        // A thread that has ended says why in `ended`.
         let sent = to.send(Told::Event(text));
-        if sent.is_ok() && matches!(event, Event::RunEnd { .. }) {
+        let last = matches!(
+            event,
+            Event::RunEnd { .. }
+                | Event::Stage {
+                    stage: Stage::Disconnect
+                }
+        );
+        if sent.is_ok() && last {
             let (done, wait) = sync_channel(1);
             if to.send(Told::Wait(done)).is_ok() {
                 // An error is its thread's end.
                 let _ = wait.recv();
             }
         }
+    }
+
+    /// Shows what it remarked, and why it hears nothing any more.
+    fn show(&self, state: &State) {
+        let lines = std::mem::take(&mut *self.lines.lock().unwrap_or_else(PoisonError::into_inner));
+        for (level, message) in lines {
+            state.emit(Event::Log {
+                host: self.name.clone(),
+                level,
+                message,
+            });
+        }
+        let ended = self
+            .ended
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let Some(message) = ended else { return };
+        *self.to.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        let stage = state.increment_warning_counter();
+        state.emit(Event::Warning {
+            stage,
+            host: None,
+            message,
+            place: None,
+        });
+    }
+}
+
+impl Observer for Watcher {
+    fn on_event(&self, state: &State, event: &Event) {
+        // Its own remarks are no news to it, and would make more of them.
+        if matches!(event, Event::Log { host, .. } if *host == self.name) {
+            return;
+        }
+        self.tell(event);
+        self.show(state);
     }
 }

@@ -23,8 +23,11 @@ impl Connector for Relay {
 
     fn data_keys() -> Vec<DataKey> {
         vec![
-            DataKey::text("relay_greeting", "What every command can read as $GREETING.")
-                .default("hello"),
+            DataKey::text(
+                "relay_greeting",
+                "What every command can read as $GREETING.",
+            )
+            .default("hello"),
             DataKey::text("relay_password", "What nobody should see.").secret(),
         ]
     }
@@ -46,9 +49,13 @@ impl Session for Way {
     fn exec(&self, command: Vec<u8>) -> Result<Execution> {
         let (way, rest) = self.way.split_once('/').unwrap_or((&self.way, ""));
         let command = match way {
-            "sh" => Command::new("sh")
-                .arg("-c")
-                .arg([format!("GREETING='{}'\n", self.greeting).into_bytes(), command].concat()),
+            "sh" => Command::new("sh").arg("-c").arg(
+                [
+                    format!("export GREETING='{}'\n", self.greeting).into_bytes(),
+                    command,
+                ]
+                .concat(),
+            ),
             "chroot" => Command::new("chroot")
                 .args(["--", &format!("/{rest}"), "/bin/sh", "-c"])
                 .arg(command),

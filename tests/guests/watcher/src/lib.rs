@@ -1,4 +1,4 @@
-//! An observer: it logs the names of events as warnings, and fails at an operation that is called `fail`.
+//! An observer: it counts events and says at the end how many there were; it fails at an operation called `fail`.
 
 use std::cell::Cell;
 
@@ -16,12 +16,17 @@ thread_local! {
 
 impl Observer for Watcher {
     fn on_event(event: Value) {
-        let heard = HEARD.get() + 1;
-        HEARD.set(heard);
         let name = event["event"].as_str().unwrap_or_default();
-        log::warning(&format!("{heard} {name}"));
-        if event["name"] == "fail" {
-            core::arch::wasm32::unreachable()
+        if name.starts_with("operation-host-") {
+            HEARD.set(HEARD.get() + 1);
+            log::warning(&format!("{} {name}", HEARD.get()));
+        }
+        match event["name"].as_str() {
+            Some("fail") => core::arch::wasm32::unreachable(),
+            Some("spin") => loop {
+                std::hint::black_box(name);
+            },
+            _ => {}
         }
     }
 }
