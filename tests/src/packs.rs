@@ -1,11 +1,31 @@
 //! Packs for tests: made of the guest `echo`, signed by keys of the test's own.
 
+use std::env;
 use std::fs;
 use std::path::PathBuf;
 
 use crate::{Windlass, guest};
 
 impl Windlass {
+    /// Lets every command that follows find cargo's compiler and what it fetched before. Packs in Rust are built in
+    /// this folder, so that what they depend on is built once.
+    #[must_use]
+    pub fn finding_cargo(self, target: &str) -> Self {
+        let home = PathBuf::from(env::var_os("HOME").unwrap_or_default());
+        let folder = |variable: &str, name: &str| {
+            let named = env::var_os(variable).map(PathBuf::from);
+            let path = named.unwrap_or_else(|| home.join(name));
+            path.to_string_lossy().into_owned()
+        };
+        let (cargo, rustup) = (
+            folder("CARGO_HOME", ".cargo"),
+            folder("RUSTUP_HOME", ".rustup"),
+        );
+        self.env("CARGO_HOME", cargo)
+            .env("RUSTUP_HOME", rustup)
+            .env("CARGO_TARGET_DIR", target)
+    }
+
     /// Writes a pack into a folder of the working folder: `acme:echo` in a version, with more lines for its manifest.
     pub fn write_pack(&self, folder: &str, version: &str, more: &str) -> PathBuf {
         let manifest = format!(

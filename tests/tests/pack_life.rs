@@ -1,27 +1,10 @@
 //! A pack's life from an empty folder: made, built, tested, looked at, used.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::env;
-use std::path::PathBuf;
-
 use windlass_tests::Windlass;
 
-/// An environment in which cargo finds its compiler and what it fetched before.
 fn with_cargo() -> Windlass {
-    let home = PathBuf::from(env::var_os("HOME").unwrap_or_default());
-    let folder = |variable: &str, name: &str| {
-        let named = env::var_os(variable).map(PathBuf::from);
-        let path = named.unwrap_or_else(|| home.join(name));
-        path.to_string_lossy().into_owned()
-    };
-    Windlass::new()
-        .env("CARGO_HOME", folder("CARGO_HOME", ".cargo"))
-        .env("RUSTUP_HOME", folder("RUSTUP_HOME", ".rustup"))
-        // What packs depend on is built once for all of these tests.
-        .env(
-            "CARGO_TARGET_DIR",
-            concat!(env!("CARGO_TARGET_TMPDIR"), "/packs"),
-        )
+    Windlass::new().finding_cargo(concat!(env!("CARGO_TARGET_TMPDIR"), "/packs"))
 }
 
 #[test]
