@@ -14,7 +14,7 @@ use crate::cache::CodeCache;
 use crate::component::{self, Compiled, Component};
 use crate::error::LoadError;
 use crate::granted::{Part, Rights};
-use crate::host::{Entry, Host};
+use crate::host::{Entry, Host, Loaded};
 use crate::index::{self, Index};
 use crate::kept::{Kept, LateCache};
 use crate::limits::Limits;
@@ -79,9 +79,7 @@ impl HostBuilder {
             cache: LateCache::new(self.cache),
         };
         let mut namespaces: BTreeMap<String, Arc<Component>> = BTreeMap::new();
-        let (mut operations, mut facts) = (BTreeMap::new(), BTreeMap::new());
-        let mut packs = Vec::new();
-        let mut owners = BTreeMap::new();
+        let mut found = Loaded::default();
         let mut providers = Providers::default();
         for pack in self.packs {
             let mut digests = Vec::new();
@@ -125,7 +123,7 @@ impl HostBuilder {
                         second: component.name.clone(),
                     });
                 }
-                owners.insert(namespace, owner.clone());
+                found.owners.insert(namespace, owner.clone());
                 for info in index.operations {
                     let signature = Signature::new(&info.name, &info.parameters).map_err(bad)?;
                     let entry = Entry {
@@ -133,7 +131,7 @@ impl HostBuilder {
                         signature,
                         info: Arc::new(info),
                     };
-                    insert(&mut operations, entry.info.name.clone(), entry).map_err(bad)?;
+                    insert(&mut found.operations, entry.info.name.clone(), entry).map_err(bad)?;
                 }
                 for info in index.facts {
                     let signature = Signature::new(&info.name, &info.parameters).map_err(bad)?;
@@ -142,27 +140,18 @@ impl HostBuilder {
                         signature,
                         info: Arc::new(info),
                     };
-                    insert(&mut facts, entry.info.name.clone(), entry).map_err(bad)?;
+                    insert(&mut found.facts, entry.info.name.clone(), entry).map_err(bad)?;
                 }
             }
-            packs.push(PackInfo {
+            found.packs.push(PackInfo {
                 name: pack.name,
                 version: pack.version,
                 digest: joined(digests),
                 unsigned: pack.unsigned,
             });
         }
-        let warnings = loader.cache.warning().into_iter().collect();
-        let mut host = Host::new(
-            loader.machines,
-            loader.limits,
-            operations,
-            facts,
-            warnings,
-            packs,
-            owners,
-            providers,
-        );
+        found.warnings = loader.cache.warning().into_iter().collect();
+        let mut host = Host::new(loader.machines, loader.limits, found, providers);
         host.keep_replays(self.replays);
         Ok(Arc::new(host))
     }

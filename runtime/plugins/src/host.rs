@@ -40,6 +40,17 @@ pub(crate) struct Entry<T> {
     pub(crate) component: Arc<Component>,
 }
 
+/// What was found in the packs that are loaded.
+#[derive(Default)]
+pub(crate) struct Loaded {
+    pub(crate) operations: BTreeMap<String, Entry<OperationInfo>>,
+    pub(crate) facts: BTreeMap<String, Entry<FactInfo>>,
+    pub(crate) warnings: Vec<String>,
+    pub(crate) packs: Vec<PackInfo>,
+    /// The pack of each namespace.
+    pub(crate) owners: BTreeMap<String, Arc<Owner>>,
+}
+
 /// How much work there was.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
@@ -54,7 +65,6 @@ pub struct Stats {
 /// Runs the plugins of the packs that were loaded into it.
 pub struct Host {
     machines: Arc<Machines>,
-    limits: Arc<Limits>,
     operations: BTreeMap<String, Entry<OperationInfo>>,
     facts: BTreeMap<String, Entry<FactInfo>>,
     warnings: Vec<String>,
@@ -119,17 +129,19 @@ impl Host {
     pub(crate) fn new(
         machines: Arc<Machines>,
         limits: Arc<Limits>,
-        operations: BTreeMap<String, Entry<OperationInfo>>,
-        facts: BTreeMap<String, Entry<FactInfo>>,
-        warnings: Vec<String>,
-        packs: Vec<PackInfo>,
-        owners: BTreeMap<String, Arc<Owner>>,
+        loaded: Loaded,
         mut providers: Providers,
     ) -> Self {
+        let Loaded {
+            operations,
+            facts,
+            warnings,
+            packs,
+            owners,
+        } = loaded;
         let memo = Memo::new(limits.memo);
         Self {
             machines,
-            limits,
             operations,
             facts,
             warnings,
