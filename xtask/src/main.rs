@@ -11,6 +11,7 @@ mod machine;
 mod plugins;
 mod precompile;
 mod quickstart;
+mod soak;
 mod tally;
 mod test;
 mod workspace;
@@ -43,6 +44,8 @@ enum Task {
     Install(install::Args),
     /// List the system packages that the tests need, or install them
     Deps(deps::Args),
+    /// Feed the readers of other people's files with what nobody wrote, for minutes
+    Soak(soak::Args),
     /// Measure a release build on hosts that are fakes
     Bench(bench::Args),
 }
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Task::Lint => lint::run(),
         Task::Install(args) => install::run(&args),
         Task::Deps(args) => deps::run(&args),
+        Task::Soak(args) => soak::run(&args),
         Task::Bench(args) => bench::run(&args),
     };
     match done {

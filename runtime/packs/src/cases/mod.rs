@@ -29,6 +29,6 @@ pub use differences::{Differences, DifferencesError};
 pub use format::{
     Case, Command, Environment, Expected, FactCase, ListedFact, LocalFile, OperationCase,
 };
-pub use read::{ReadError, read_cases};
+pub use read::{ReadError, parse_cases, read_cases};
 pub use report::{CaseResult, Outcome, Report, Score, Scores};
 pub use run::{Options, run_cases};

@@ -40,6 +40,14 @@ pub fn read_cases(path: &Path) -> Result<Vec<Case>, ReadError> {
         path: path.to_owned(),
         source,
     })?;
+    parse_cases(path, &text)
+}
+
+/// Reads the text of a case file; `path` is for messages.
+///
+/// # Errors
+/// [`ReadError`], with file and line.
+pub fn parse_cases(path: &Path, text: &str) -> Result<Vec<Case>, ReadError> {
     let wrong = |line, message| ReadError::Line {
         path: path.to_owned(),
         line,
