@@ -189,7 +189,8 @@ def copy(plan: Plan, src: LocalPath, dest: RemotePath):
     digest = local_files.digest(src)
     size = len(local_files.read(src))
     there, kernel = get_all([Sum(path=dest), Kernel()])
-    log.info(f"{src} has {size} bytes, for {kernel['name']}")
+    # What is printed is logged.
+    print(f"{src} has {size} bytes, for {kernel['name']}")
     if there == digest:
         plan.note("the file is the same")
         return
