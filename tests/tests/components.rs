@@ -125,19 +125,15 @@ fn a_connector_reads_the_data_it_named_and_no_other() {
         "[hosts.'@relay/sh']\nrelay_greeting = 7\n",
     );
     let out = run(&windlass, &["exec", "inventory.toml", "--", "true"]);
-    assert!(
-        out.says("`relay_greeting` takes text, not a number")
-            || out.says("`relay_greeting` takes text"),
-        "{out}"
-    );
+    assert!(out.says("`relay_greeting` takes text"), "{out}");
 }
 
 #[test]
 fn a_connector_may_move_the_bytes_itself_where_that_is_granted() {
     let windlass = with_pack(&format!("{NO_HTTP}\ntraffic = true"));
-    let words = ["exec", "--set", "batch=false", "@relay/echo", "--", "id"];
-    let out = run(&windlass, &words);
-    assert!(!out.says("was not granted"), "{out}");
+    let words = ["--no-batch", "exec", "@relay/echo", "--", "some words"];
+    let out = run(&windlass, &words).succeeds();
+    assert!(out.stdout.contains("some words"), "{out}");
 }
 
 #[test]

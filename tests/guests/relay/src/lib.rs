@@ -64,14 +64,14 @@ impl Session for Way {
             "spin" => loop {
                 std::hint::black_box(rest);
             },
-            _ => return Ok(Execution::Direct(Box::new(Echo::default()))),
+            _ => return Ok(Execution::Direct(Box::new(Echo(RefCell::new(command))))),
         };
         Ok(Execution::Via(command))
     }
 }
 
-/// Gives back what it reads.
-#[derive(Debug, Default)]
+/// Gives back its command, then what it reads.
+#[derive(Debug)]
 struct Echo(RefCell<Vec<u8>>);
 
 impl Channel for Echo {
