@@ -4,18 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::error::LanguageError;
-
-/// A file: its path below the folder it is written to, and its content.
-pub(super) type File = (&'static str, &'static str);
-
-macro_rules! files {
-    ($folder:literal: [$($path:literal),* $(,)?]) => {
-        &[$((
-            $path,
-            include_str!(concat!("../../../../", $folder, "/", $path)),
-        )),*]
-    };
-}
+use crate::embed::{File, files};
 
 /// The contract.
 pub(super) const WIT: &[File] = files!("wit": [
