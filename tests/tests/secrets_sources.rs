@@ -65,28 +65,33 @@ fn a_secret_arrives_from_each_source_and_is_shown_nowhere() {
 #[test]
 fn a_source_that_gives_nothing_says_why_before_anything_is_done() {
     let windlass = Windlass::new();
-    for (source, says) in [
-        ("env:NOT_SET", "the environment variable NOT_SET is not set"),
-        ("file:none", "none: No such file or directory"),
+    // What is wrong stands in front of the place, what to do about it behind.
+    for (source, says, hint) in [
+        (
+            "env:NOT_SET",
+            "the environment variable NOT_SET is not set",
+            "",
+        ),
+        ("file:none", "none: No such file or directory", ""),
         (
             "command:sh -c 'echo the vault is locked >&2; exit 3'",
             "sh ended with exit status: 3: the vault is locked",
+            "",
         ),
         (
             "prompt:Vault password",
             "there is no terminal to ask for Vault password on",
+            "where nobody is there to answer, use env:NAME, file:PATH or command:",
         ),
         (
             "comand:pass show db",
-            "`comand:pass show db` is no secret source, did you mean `command`?\n  sources: env:NAME, file:PATH, command:PROGRAM ARGUMENTS, prompt:QUESTION",
+            "`comand:pass show db` is no secret source, did you mean `command`?",
+            "sources: env:NAME, file:PATH, command:PROGRAM ARGUMENTS, prompt:QUESTION",
         ),
     ] {
         let out = put(&windlass, source);
         assert_ne!(out.code, Some(0), "{out}");
-        // Hints are moved to the right where the place stands in front of them.
-        let said: String = out.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
-        let says: String = says.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(said.contains(&says), "{source}\n{out}");
+        assert!(out.says(says) && out.says(hint), "{source}\n{out}");
         assert!(!windlass.dir().join("arrived").exists(), "{out}");
     }
 }
