@@ -264,11 +264,7 @@ pub mod contract {
             None
         }
 
-        fn get(
-            &self,
-            _: String,
-            _: &connector::Writer,
-        ) -> Option<Result<(), types::Error>> {
+        fn get(&self, _: String, _: &connector::Writer) -> Option<Result<(), types::Error>> {
             None
         }
     }
