@@ -119,36 +119,41 @@ impl SshHost {
         false
     }
 
+    /// The words in front of a command that is to run on the target as root, not through SSH: for programs of a test
+    /// that stand for another way to it. The command has no more rights than the target's own root.
+    #[must_use]
+    pub fn entering(&self) -> Vec<String> {
+        let pid = self.pid.to_string();
+        let words = [
+            "nsenter",
+            "-t",
+            &pid,
+            "--mount",
+            "--uts",
+            "--ipc",
+            "--pid",
+            "--root",
+            "--wd",
+            "setpriv",
+            BOUNDING_SET,
+            "--inh-caps=-all",
+            "env",
+            "-i",
+            "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "HOME=/root",
+            "LC_ALL=C.UTF-8",
+        ];
+        words.map(str::to_owned).to_vec()
+    }
+
     /// Runs shell text on the target as root, not through SSH: for what a test prepares or checks there.
     /// It has no more rights than the target's own root.
     #[must_use]
     pub fn output(&self, script: &str) -> Output {
-        Command::new("nsenter")
-            .args([
-                "-t",
-                &self.pid.to_string(),
-                "--mount",
-                "--uts",
-                "--ipc",
-                "--pid",
-                "--root",
-                "--wd",
-            ])
-            .args([
-                "setpriv",
-                BOUNDING_SET,
-                "--inh-caps=-all",
-                "sh",
-                "-c",
-                script,
-            ])
-            .env_clear()
-            .env(
-                "PATH",
-                "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-            )
-            .env("HOME", "/root")
-            .env("LC_ALL", "C.UTF-8")
+        let mut words = self.entering().into_iter();
+        Command::new(words.next().expect("the program that enters"))
+            .args(words)
+            .args(["sh", "-c", script])
             .stdin(Stdio::null())
             .output()
             .expect("nsenter runs")

@@ -21,15 +21,17 @@ def restic(repository: str, password_file: RemotePath, words):
 
 @pack.fact(requires="restic", example='restic.RepositoryVersion repository=/srv/backup')
 def RepositoryVersion(repository: str, password_file: RemotePath = PASSWORD_FILE):
-    """The version of a repository's format; null where there is no repository, or no restic to look with.
+    """The version of a repository's format; null where there is no repository, or neither restic nor the password to
+    look with.
 
     Args:
         repository: Where it is: a path on the host, or what else restic knows (`sftp:…`, `s3:…`).
         password_file: The file on the host that holds its password.
     """
-    output = yield shell(restic(repository, password_file, "cat config --json"))
+    look = restic(repository, password_file, "cat config --json")
+    output = yield shell(text(t"! test -e {password_file} || ") + look)
     if output.status == 0:
-        return json.loads(output.text)["version"]
+        return json.loads(output.text)["version"] if output.text else None
     said = output.stderr.decode("utf-8", "replace").strip()
     if output.status == NO_REPOSITORY or output.status == FAILED and "unable to open config file" in said:
         return None
@@ -69,7 +71,7 @@ def Snapshots(repository: str, tag: str | None = None, password_file: RemotePath
 
 @pack.operation(
     uses=["files.put"],
-    example='restic.repository("/srv/backup", password = secrets["env:RESTIC_PASSWORD"], _sudo = True)',
+    example='restic.repository("/srv/backup", password = secret("env:RESTIC_PASSWORD"), _sudo = True)',
 )
 def repository(
     plan: Plan,
@@ -94,8 +96,10 @@ def repository(
     if get(there) is not None:
         plan.note(f"there is a repository at {repository}")
         return
-    words = t"init --repository-version={version}"
-    plan.run(restic(repository, password_file, words)).predict(there, version)
+    # Where the password came only now, nobody could look before: another host may have made it.
+    look = restic(repository, password_file, "cat config > /dev/null 2>&1 || ")
+    init = restic(repository, password_file, t"init --repository-version={version}")
+    plan.run(look + init).predict(there, version)
 
 
 @pack.operation(
