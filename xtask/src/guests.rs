@@ -37,11 +37,17 @@ pub(crate) const TEMPLATE: Guests = Guests {
     components: "template",
 };
 
+/// The pack in Rust among the examples.
+pub(crate) const EXAMPLE: Guests = Guests {
+    workspace: "examples/packs/kubernetes",
+    components: "example-packs",
+};
+
 /// Every workspace of guests.
-pub(crate) const ALL: [Guests; 3] = [STANDARD, TESTS, TEMPLATE];
+pub(crate) const ALL: [Guests; 4] = [STANDARD, TESTS, TEMPLATE, EXAMPLE];
 
 /// Those that have tests of their own, which run natively.
-pub(crate) const WITH_TESTS: [Guests; 2] = [STANDARD, TEMPLATE];
+pub(crate) const WITH_TESTS: [Guests; 3] = [STANDARD, TEMPLATE, EXAMPLE];
 
 impl Guests {
     pub(crate) fn manifest(self) -> PathBuf {

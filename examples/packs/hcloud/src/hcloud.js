@@ -28,6 +28,7 @@ function project(name) {
   return { token, endpoint };
 }
 
+// ANCHOR: list
 // All servers that a label selector chooses, page by page.
 function list({ token, endpoint }, selector) {
   const servers = [];
@@ -41,6 +42,7 @@ function list({ token, endpoint }, selector) {
   }
   return servers;
 }
+// ANCHOR_END: list
 
 function refusal({ status, text }) {
   let message = text.slice(0, 200);

@@ -47,6 +47,7 @@ pub struct Pod {
     context: Option<String>,
 }
 
+// ANCHOR: session
 impl Session for Pod {
     fn exec(&self, command: Vec<u8>) -> Result<Execution> {
         // Behind the dashes kubectl reads no option, whatever the command begins with.
@@ -59,6 +60,7 @@ impl Session for Pod {
         Ok(Execution::Via(kubectl.args(shell).arg(command)))
     }
 }
+// ANCHOR_END: session
 
 impl Pod {
     fn of(target: &Target) -> Result<Self> {

@@ -69,6 +69,7 @@ def Snapshots(repository: str, tag: str | None = None, password_file: RemotePath
     ]
 
 
+# ANCHOR: repository
 @pack.operation(
     uses=["files.put"],
     example='restic.repository("/srv/backup", password = secret("env:RESTIC_PASSWORD"), _sudo = True)',
@@ -100,6 +101,7 @@ def repository(
     look = restic(repository, password_file, "cat config > /dev/null 2>&1 || ")
     init = restic(repository, password_file, t"init --repository-version={version}")
     plan.run(look + init).predict(there, version)
+# ANCHOR_END: repository
 
 
 @pack.operation(
