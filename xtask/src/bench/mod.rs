@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: what our own work costs, with a release build.
 
 mod fake;
+mod guests;
 mod harness;
 mod start;
 mod table;
@@ -30,14 +31,15 @@ pub(crate) struct Args {
 
 /// Builds with the release profile and prints tables.
 pub(crate) fn run(args: &Args) -> Done {
-    plugins::standard()?;
+    plugins::run()?;
     let build = "build --release -p windlass-cli --bin windlass -p windlass-tests --example bench-fake \
-                 --example bench-ssh";
+                 --example bench-guests --example bench-ssh";
     call(&mut cargo(build.split_whitespace()))?;
     if let Some(folder) = &args.harness {
         return harness::run(folder, &args.python, &args.rest);
     }
     start::print()?;
+    guests::print()?;
     fake::print(args.quick)?;
     let mut ssh = std::process::Command::new(target().join("release/examples/bench-ssh"));
     ssh.env("WINDLASS_BIN", target().join("release/windlass"));
