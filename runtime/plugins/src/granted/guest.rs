@@ -149,7 +149,7 @@ impl Granted {
             .rights
             .refused(&format!("read `{path}`"), &format!("read = [\"{folder}\"]"));
         refused.message.push_str(
-            "\n  paths are absolute, and neither `..` nor a link leads out of a granted folder",
+            "\n  paths are absolute or begin with `~/`, and neither `..` nor a link leads out of a granted folder",
         );
         refused
     }

@@ -62,9 +62,12 @@ pub(crate) struct Response {
     pub(crate) body: Vec<u8>,
 }
 
+/// Addresses by name and port.
+type Addresses = HashMap<(String, u16), Vec<SocketAddr>>;
+
 /// What names stood for when they were first asked for.
 #[derive(Clone, Debug, Default)]
-struct Pins(Arc<Mutex<HashMap<(String, u16), Vec<SocketAddr>>>>);
+struct Pins(Arc<Mutex<Addresses>>);
 
 /// The web client of a pack.
 pub(crate) struct Client {
