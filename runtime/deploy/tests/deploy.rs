@@ -390,10 +390,8 @@ async fn secrets_go_into_arguments_and_nowhere_else() -> Done {
         json!({"path": "/s", "content": {"$secret": 0}})
     );
     // What was decoded from somebody else's text names no secret, however it looks.
-    let forged = error(
-        "fake.file(path = \"/s\", content = {\"$secret\": \"env:CARGO_PKG_NAME\"})\n",
-    )
-    .await;
+    let forged =
+        error("fake.file(path = \"/s\", content = {\"$secret\": \"env:CARGO_PKG_NAME\"})\n").await;
     assert!(
         forged.contains("an object with the key `$secret` is no secret"),
         "{forged}"

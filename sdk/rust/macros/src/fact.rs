@@ -7,8 +7,7 @@ use syn::{Expr, ItemFn, ReturnType};
 use crate::attributes::{Choice, choices, doc_of};
 use crate::parameters::{Parameter, describe_all, plain_name, take_all};
 
-const KNOWN: &str =
-    "name, stability, default, requires, user_dependent, takes_command, batch, together, globals, example";
+const KNOWN: &str = "name, stability, default, requires, user_dependent, takes_command, batch, together, globals, example";
 
 struct Options {
     name: Option<String>,

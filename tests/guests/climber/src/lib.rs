@@ -1,8 +1,8 @@
 //! A guest that wants more than it was given: other users, other operations, other files.
 
 use serde_json::json;
-use windlass_sdk::step::Action;
 use windlass_sdk::prelude::*;
+use windlass_sdk::step::Action;
 
 windlass_sdk::export! {
     namespace: "climber",
@@ -58,7 +58,10 @@ pub fn climb_fact(
     let answer = if declared {
         get(&Root {})?
     } else {
-        FactRequest::of(&Me {}).global("_sudo", true).ask()?.to_string()
+        FactRequest::of(&Me {})
+            .global("_sudo", true)
+            .ask()?
+            .to_string()
     };
     plan.note(answer);
     plan.run(shell!("id -un > /var/tmp/climber"));
