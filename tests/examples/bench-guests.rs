@@ -4,7 +4,7 @@
 //! other arguments, so that none is answered from what is remembered. Prints a line of JSON a language; one whose
 //! compiler is missing has `missing` in it.
 
-#![allow(clippy::expect_used, clippy::print_stdout)]
+#![allow(clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
