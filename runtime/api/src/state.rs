@@ -19,7 +19,9 @@ use windlass_plugins::Pack;
 
 use crate::connectors::Registry;
 use crate::host::Host;
-use crate::setup::{with_packs, allow_packs, local_files, plugins_of, standard_plugins, system_policy};
+use crate::setup::{
+    allow_packs, local_files, plugins_of, standard_plugins, system_policy, with_packs,
+};
 
 /// What a state is made with beside inventory and config: connectors, packs, secrets. It makes one state.
 #[derive(Default)]
