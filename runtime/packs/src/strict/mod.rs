@@ -16,7 +16,7 @@
 //! })
 //! .unwrap_err();
 //! assert_eq!(
-//!     problems[1].to_string(),
+//!     problems.0[1].to_string(),
 //!     "pack.toml:2:1: [pack] has no `nmae`, did you mean `name`?\n  2 | nmae = 'a'\n    | ^^^^",
 //! );
 //! ```
