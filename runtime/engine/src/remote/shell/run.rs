@@ -294,7 +294,11 @@ async fn follow(
     while let Some(piece) = pieces.recv().await {
         match piece {
             Piece::Began => began(),
-            Piece::Output(stream, bytes) => sink(stream, &bytes),
+            Piece::Output(stream, bytes) => {
+                // One stream may be ahead of the other, on which the end of the command before is still to come.
+                began();
+                sink(stream, &bytes);
+            }
             Piece::Ended(exit) => return Done::Exit(exit),
             Piece::Refused(error) => return Done::Error(error),
             Piece::NotRun => return Done::NotRun,
@@ -309,4 +313,35 @@ async fn follow(
         }
     }
     Done::NotRun
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connector::Exit;
+
+    /// The streams come by themselves: one may be at the next command while the end of the one before is still to come
+    /// on the other.
+    #[tokio::test]
+    async fn what_prints_has_begun() {
+        let (to, mut pieces) = tokio::sync::mpsc::unbounded_channel();
+        for piece in [
+            Piece::Output(Stream::Stdout, b"early".to_vec()),
+            Piece::Began,
+            Piece::Ended(Exit::status(0)),
+        ] {
+            assert!(to.send(piece).is_ok());
+        }
+        let mut printed = Vec::new();
+        let seen = std::sync::Mutex::new((false, &mut printed));
+        let mut sink = |_: Stream, bytes: &[u8]| {
+            let mut seen = seen.lock().unwrap();
+            let has_begun = seen.0;
+            seen.1.push((has_begun, bytes.to_vec()));
+        };
+        let mut began = || seen.lock().unwrap().0 = true;
+        let done = follow("a", &mut pieces, &mut sink, &mut began).await;
+        assert!(matches!(done, Done::Exit(exit) if exit.status == Some(0)));
+        assert_eq!(printed, [(true, b"early".to_vec())]);
+    }
 }
