@@ -16,6 +16,7 @@ mod render;
 mod run;
 mod ui;
 mod values;
+mod watch;
 
 use clap::Parser;
 

@@ -7,6 +7,8 @@
 mod error;
 mod make;
 mod rust;
+mod sources;
 
 pub use error::BuildError;
 pub use make::{Built, build};
+pub use sources::Sources;

@@ -122,6 +122,26 @@ pub(super) fn listing(found: &[Seen]) -> String {
     lines.join("\n")
 }
 
+/// Planned commands for reading: what an upload of several lines holds stands below it.
+pub(super) fn block(found: &[Seen]) -> String {
+    let one = |seen: &Seen| match seen {
+        Seen::Command(Command::Upload {
+            content: Some(content),
+            dest,
+            ..
+        }) if content.trim_end().contains('\n') => {
+            let lines = content.lines().map(|line| format!("\n  | {line}"));
+            format!("upload to {dest}:{}", lines.collect::<String>())
+        }
+        other => seen_line(other),
+    };
+    let lines: Vec<String> = found.iter().map(one).collect();
+    match lines.is_empty() {
+        true => String::from("nothing to do"),
+        false => lines.join("\n"),
+    }
+}
+
 fn seen_line(seen: &Seen) -> String {
     match seen {
         Seen::Command(command) => line(command),

@@ -26,14 +26,17 @@ const DEPTH: usize = 16;
 const NOW: &str = "20250101T000000Z";
 
 /// What asking for a fact came to.
-struct Found {
-    command: String,
+pub(super) struct Found {
+    pub(super) command: String,
     requires: Option<String>,
-    value: Json,
+    pub(super) value: Json,
 }
 
-/// Runs a case once.
-pub(super) async fn run(plugins: &Arc<dyn Plugins>, case: &FactCase) -> Ran {
+/// Asks for a case's fact and reads it from the case's output.
+pub(super) async fn found(
+    plugins: &Arc<dyn Plugins>,
+    case: &FactCase,
+) -> (Arc<World>, Result<Found, String>) {
     let env = Environment {
         timestamp: String::from(NOW),
         ..Environment::default()
@@ -46,6 +49,12 @@ pub(super) async fn run(plugins: &Arc<dyn Plugins>, case: &FactCase) -> Ran {
         .map(|(name, value)| (name.clone(), given(value, &world.secrets)))
         .collect();
     let result = ask(&world, &case.fact, params, output_of(case), 0).await;
+    (world, result)
+}
+
+/// Runs a case once.
+pub(super) async fn run(plugins: &Arc<dyn Plugins>, case: &FactCase) -> Ran {
+    let (world, result) = found(plugins, case).await;
     let asked = world.take_asked();
     let mut reasons = Vec::new();
     if !asked.unlisted.is_empty() {

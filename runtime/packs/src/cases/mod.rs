@@ -22,6 +22,7 @@ mod report;
 mod run;
 mod seen;
 mod shell;
+mod show;
 mod values;
 mod view;
 
@@ -32,3 +33,4 @@ pub use format::{
 pub use read::{ReadError, parse_cases, read_cases};
 pub use report::{CaseResult, Outcome, Report, Score, Scores};
 pub use run::{Options, run_cases};
+pub use show::{difference, show_cases};

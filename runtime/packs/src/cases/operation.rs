@@ -24,7 +24,7 @@ const NESTING: usize = 16;
 #[derive(Default, serde::Serialize)]
 pub(super) struct Flat {
     pub(super) commands: Vec<Seen>,
-    notes: Vec<String>,
+    pub(super) notes: Vec<String>,
 }
 
 /// Why a call could not be planned.
@@ -36,8 +36,7 @@ pub(super) enum Failure {
 
 /// Runs a case once.
 pub(super) async fn run(plugins: &Arc<dyn Plugins>, case: &OperationCase, law: bool) -> Ran {
-    let files = MemoryFiles::new(&case.env.cwd, &case.local_fs);
-    let world = World::new(plugins.clone(), &case.facts, files, case.env.clone());
+    let world = world(plugins, case);
     let mut applied = Overlay::default();
     let planned = plan(&world, case, &mut applied, false).await;
     let asked = world.take_asked();
@@ -115,6 +114,12 @@ pub(super) async fn run(plugins: &Arc<dyn Plugins>, case: &OperationCase, law: b
         texts,
         fingerprint,
     }
+}
+
+/// What surrounds a case's call.
+pub(super) fn world(plugins: &Arc<dyn Plugins>, case: &OperationCase) -> Arc<World> {
+    let files = MemoryFiles::new(&case.env.cwd, &case.local_fs);
+    World::new(plugins.clone(), &case.facts, files, case.env.clone())
 }
 
 /// Plans a case's call on top of `above`, which is given what its steps predict.

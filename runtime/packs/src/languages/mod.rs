@@ -20,6 +20,7 @@ use crate::manifest::Language;
 
 pub use encode::encode;
 pub use error::LanguageError;
+pub(crate) use tool::is_source_folder;
 
 /// What a component is made from.
 #[derive(Clone, Copy, Debug)]

@@ -97,14 +97,18 @@ pub(super) fn scratch() -> Result<tempfile::TempDir, LanguageError> {
         .map_err(LanguageError::at("a temporary folder"))
 }
 
+/// False for a folder of this name that holds installed packages or what is built, and for a hidden one.
+pub(crate) fn is_source_folder(name: &str) -> bool {
+    !["node_modules", "__pycache__", "target"].contains(&name) && !name.starts_with('.')
+}
+
 /// Copies the modules of a folder, and those below it, but no installed packages.
 pub(super) fn copy(from: &Utf8Path, to: &Path, kinds: &[&str]) -> Result<(), LanguageError> {
     fs::create_dir_all(to).map_err(LanguageError::at(to.display()))?;
     for entry in from.read_dir_utf8().map_err(LanguageError::at(from))? {
         let entry = entry.map_err(LanguageError::at(from))?;
         let (path, name) = (entry.path(), entry.file_name());
-        let installed = ["node_modules", "__pycache__", "target"].contains(&name);
-        if path.is_dir() && !installed && !name.starts_with('.') {
+        if path.is_dir() && is_source_folder(name) {
             copy(path, &to.join(name), kinds)?;
         } else if path.is_file() && path.extension().is_some_and(|kind| kinds.contains(&kind)) {
             fs::copy(path, to.join(name)).map_err(LanguageError::at(path))?;

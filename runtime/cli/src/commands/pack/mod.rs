@@ -4,6 +4,7 @@ mod add;
 mod build;
 mod bundle;
 mod change;
+mod dev;
 mod diff;
 mod docs;
 mod inspect;
@@ -34,6 +35,7 @@ pub(crate) struct PackArgs {
 enum PackCommand {
     New(new::NewArgs),
     Build(build::BuildArgs),
+    Dev(dev::DevArgs),
     Inspect(inspect::InspectArgs),
     Diff(diff::DiffArgs),
     Docs(docs::DocsArgs),
@@ -54,6 +56,7 @@ pub(crate) async fn run(context: &Context, args: &PackArgs) -> Result<Status, Cl
     match &args.command {
         PackCommand::New(args) => new::run(context, args),
         PackCommand::Build(args) => build::run(context, args).await,
+        PackCommand::Dev(args) => dev::run(context, args).await,
         PackCommand::Inspect(args) => inspect::run(context, args).await,
         PackCommand::Diff(args) => diff::run(context, args).await,
         PackCommand::Docs(args) => docs::run(context, args).await,

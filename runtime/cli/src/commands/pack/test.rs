@@ -73,7 +73,10 @@ pub(crate) async fn run(context: &Context, args: &TestArgs) -> Result<Status, Cl
 }
 
 /// The pack; beside it the standard one where the manifest says that it uses something.
-async fn packs(pack: Option<&Utf8Path>, own: Option<&Utf8Path>) -> Result<Vec<Pack>, CliError> {
+pub(super) async fn packs(
+    pack: Option<&Utf8Path>,
+    own: Option<&Utf8Path>,
+) -> Result<Vec<Pack>, CliError> {
     let mut packs = Vec::new();
     if let Some(path) = pack {
         packs.push(pack_at(path).await?);
@@ -96,6 +99,11 @@ fn files(args: &TestArgs, own: Option<&Utf8Path>) -> Result<Vec<PathBuf>, CliErr
             "there are no cases to run: name files with `--cases`, or a pack whose pack.toml lists them",
         )));
     };
+    own_files(folder)
+}
+
+/// The case files that a pack's manifest lists.
+pub(super) fn own_files(folder: &Utf8Path) -> Result<Vec<PathBuf>, CliError> {
     let manifest = from_folder(folder).map_err(CliError::usage)?;
     let found = inside(folder, &manifest.pack.cases).map_err(CliError::usage)?;
     if found.is_empty() {
@@ -107,7 +115,7 @@ fn files(args: &TestArgs, own: Option<&Utf8Path>) -> Result<Vec<PathBuf>, CliErr
     Ok(found.iter().map(|path| folder.join(path).into()).collect())
 }
 
-fn read_all(files: &[PathBuf]) -> Result<Vec<Case>, CliError> {
+pub(super) fn read_all(files: &[PathBuf]) -> Result<Vec<Case>, CliError> {
     let mut cases = Vec::new();
     for file in files {
         cases.extend(read_cases(file).map_err(CliError::usage)?);
