@@ -342,7 +342,7 @@ fn a_pack_s_own_limits_hold() {
         format!(
             "[pack]\nname = \"acme:bad\"\nversion = \"1.0.0\"\nlicence = \"MIT\"\nsummary = \"x\"\n\
              [[component]]\npath = \"hostile.wasm\"\nrole = \"planning\"\nexports = {names:?}\n\
-             [limits]\nmemory = \"16MiB\"\nlog-lines = 3\n"
+             [limits]\nmemory = \"16MiB\"\nlog-lines = 3\nfuel = 500000000\n"
         ),
     );
     fs::copy(guest("hostile"), windlass.dir().join("own/hostile.wasm")).unwrap();
@@ -351,6 +351,7 @@ fn a_pack_s_own_limits_hold() {
     for (name, text) in [
         ("grow", "it needs more than 16 MiB of memory"),
         ("flood_log", "it wrote more than 3 lines"),
+        ("spin", "it used up its fuel of 500000000"),
     ] {
         windlass.write("deploy.star", format!("hostile.{name}()\n"));
         let out = plan(&windlass, &[]).exits(4);

@@ -347,4 +347,29 @@ fn a_component_takes_no_more_than_the_policy_leaves() {
     let op = ["op", "--yes", "@local", "hostile.spin"];
     let out = windlass.run(pack.iter().chain(&op)).exits(4);
     assert!(out.says("it ran for more than 200ms"), "{out}");
+    // Work is counted alike at every run; the standard pack's is, too.
+    windlass.set_policy("[limits]\nfuel = 5000000\n", 0o644);
+    let ends = || windlass.run(pack.iter().chain(&op)).exits(4);
+    let (first, again) = (ends(), ends());
+    let report = |out: &Outcome| {
+        let (_, report) = out
+            .stderr
+            .split_once("it used up its fuel of 5000000\n")
+            .unwrap();
+        let frames = report.lines().take_while(|line| line.contains(" (at 0x"));
+        frames.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert!(!report(&first).is_empty(), "{first}");
+    assert_eq!(report(&first), report(&again));
+    let _ = windlass
+        .run(["op", "--yes", "@local", "server.shell", "commands=true"])
+        .succeeds();
+    windlass.set_policy("[limits]\nfuel = 1000\n", 0o644);
+    let out = windlass
+        .run(["op", "--yes", "@local", "server.shell", "commands=true"])
+        .exits(4);
+    assert!(
+        out.says("server.shell: the plugin failed: it used up its fuel of 1000"),
+        "{out}"
+    );
 }

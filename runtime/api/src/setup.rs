@@ -96,6 +96,7 @@ pub(crate) fn lowered(limits: Limits, ceiling: windlass_packs::manifest::Limits)
         running: ceiling
             .running_time()
             .map_or(limits.running, |most| limits.running.min(most)),
+        fuel: limits.fuel.into_iter().chain(ceiling.fuel).min(),
         memory: size(limits.memory, ceiling.memory),
         transfer: size(limits.transfer, ceiling.output),
         log_lines: size(limits.log_lines, ceiling.log_lines),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::component;
-use crate::engine::Processor;
+use crate::engine::{Counting, Processor};
 use crate::error::LoadError;
 use crate::index::Index;
 use crate::limits::Limits;
@@ -25,7 +25,7 @@ pub struct AheadOfTime {
 /// # Errors
 /// What loading it answers: it is no component, has another role, or describes itself badly.
 pub async fn compile_ahead(name: &str, bytes: Vec<u8>) -> Result<AheadOfTime, LoadError> {
-    let machine = Machine::new(Processor::Baseline, None)?;
+    let machine = Machine::new(Processor::Baseline, Counting::No, None)?;
     let code = component::compile(&machine.engine, bytes.clone().into(), name).await?;
     let compiled = component::stored(&machine.engine, &code)
         .map_err(|error| LoadError::Runtime(format!("{error:#}")))?;

@@ -16,7 +16,7 @@ use crate::error::LoadError;
 use crate::granted::{Part, Rights};
 use crate::host::{Entry, Host, Loaded};
 use crate::index::{self, Index};
-use crate::kept::{Kept, LateCache};
+use crate::kept::{Kept, LateCache, Origin};
 use crate::limits::Limits;
 use crate::machine::Machines;
 use crate::pack::{Pack, PackComponent};
@@ -76,7 +76,8 @@ impl HostBuilder {
         let loader = Loader {
             machines: Arc::new(Machines::new(&limits)),
             limits,
-            cache: LateCache::new(self.cache),
+            cache: LateCache::new(self.cache.clone()),
+            counting: LateCache::new(self.cache),
         };
         let mut namespaces: BTreeMap<String, Arc<Component>> = BTreeMap::new();
         let mut found = Loaded::default();
@@ -150,7 +151,8 @@ impl HostBuilder {
                 unsigned: pack.unsigned,
             });
         }
-        found.warnings = loader.cache.warning().into_iter().collect();
+        let warning = loader.cache.warning().or_else(|| loader.counting.warning());
+        found.warnings = warning.into_iter().collect();
         let mut host = Host::new(loader.machines, loader.limits, found, providers);
         host.keep_replays(self.replays);
         Ok(Arc::new(host))
@@ -175,6 +177,8 @@ struct Loader {
     limits: Arc<Limits>,
     /// Opened for the first component that needs it: with the standard pack alone none does.
     cache: Arc<LateCache>,
+    /// The same folder, for code that counts its fuel.
+    counting: Arc<LateCache>,
 }
 
 impl Loader {
@@ -192,30 +196,40 @@ impl Loader {
             let component = Component::new(origin, name.clone(), digest, code);
             Arc::new(component.within(limits.clone()))
         };
-        if let Some((path, index)) = part.kept {
+        let cache = match limits.fuel {
+            None => self.cache.clone(),
+            Some(_) => self.counting.clone(),
+        };
+        let later = |bytes: Origin, index: &Index| {
             let kept = Kept {
-                path,
+                origin: bytes,
                 index: index.clone(),
-                cache: self.cache.clone(),
+                cache: cache.clone(),
             };
-            let component = Component::kept(origin.to_owned(), name, kept);
-            return Ok((Arc::new(component.within(limits.clone())), index));
+            let component = Component::kept(origin.to_owned(), name.clone(), kept);
+            Arc::new(component.within(limits.clone()))
+        };
+        if let Some((path, index)) = part.kept {
+            return Ok((later(Origin::File(path), &index), index));
         }
         if let Some((code, index)) = part.compiled {
-            let digest = index.component.clone();
-            return Ok((component(&digest, Cow::Borrowed(code), part.bytes), index));
+            let component = match limits.fuel {
+                None => component(&index.component, Cow::Borrowed(code), part.bytes),
+                // What is embedded does not count.
+                Some(_) => later(Origin::Embedded(part.bytes), &index),
+            };
+            return Ok((component, index));
         }
         let digest = index::digest(&part.bytes);
-        let cache = self.cache.clone();
-        let cache = cache.open(self.machines.compiler()?);
+        let compiler = self.machines.compiler(limits)?;
+        let cache = cache.open(compiler);
         if let Some(entry) = cache.get(&digest) {
             let code = Cow::Owned(entry.code);
             return Ok((component(&digest, code, part.bytes), entry.index));
         }
-        let compiler = self.machines.compiler()?;
         let code = component::compile(compiler, part.bytes.clone(), &name).await?;
         let component = component(&digest, Cow::Owned(code), part.bytes);
-        let machine = self.machines.plain()?;
+        let machine = self.machines.beside(limits)?;
         let role = role::of(
             &component.loaded(&machine.engine).await?,
             &machine.engine,

@@ -15,6 +15,7 @@ use crate::guest::Guest;
 use crate::kept::Kept;
 use crate::limits::Limits;
 use crate::machine::{Machine, Machines};
+use crate::meter;
 use crate::role;
 use crate::translate::{self, Refused};
 
@@ -126,7 +127,7 @@ impl Component {
     /// A place for one of its guests that is kept ready; none while all are taken, or when it does not fit. Its code
     /// is made ready at the first call.
     pub(crate) async fn place<'a>(&'a self, machines: &'a Machines) -> Option<Seat<'a>> {
-        let machine = machines.with_places()?;
+        let machine = machines.with_places(&self.limits)?;
         // What is wrong with it besides its size is found out by the other machine.
         let open = || async {
             let compiled = self.code(&machine.engine).await.ok()?;
@@ -147,7 +148,7 @@ impl Component {
         &'a self,
         machines: &'a Machines,
     ) -> Result<Seat<'a>, LoadError> {
-        let machine = machines.plain()?;
+        let machine = machines.beside(&self.limits)?;
         let open = || async {
             let code = self.loaded(&machine.engine).await?;
             link(&code, machine, &self.name)
@@ -280,21 +281,32 @@ impl Opened {
             component: name.to_owned(),
             message,
         };
-        let trapped = |error: wasmtime::Error| failed(report("describe", &error));
+        let store = || Guest::new(None, limits, Default::default()).into_store(engine);
+        let trapped = |mut store: Store<Guest>, error: wasmtime::Error| {
+            failed(report("describe", &meter::explained(&mut store, error)))
+        };
         let refused = |error: Refused| failed(error.to_string());
         let (mut operations, mut facts) = (Vec::new(), Vec::new());
         if let Some(indices) = &self.operations {
-            let mut store = Guest::new(None, limits, Default::default()).into_store(engine);
-            let instance = self.instance(&mut store).await.map_err(trapped)?;
-            let guest = indices.load(&mut store, &instance).map_err(trapped)?;
-            for info in guest.call_describe(&mut store).await.map_err(trapped)? {
+            let mut store = store();
+            let described = async {
+                let instance = self.instance(&mut store).await?;
+                let guest = indices.load(&mut store, &instance)?;
+                guest.call_describe(&mut store).await
+            };
+            let described = described.await.map_err(|error| trapped(store, error));
+            for info in described? {
                 operations.push(translate::operation_info(info).map_err(refused)?);
             }
         }
         if self.facts.is_some() {
-            let mut store = Guest::new(None, limits, Default::default()).into_store(engine);
-            let guest = self.facts(&mut store).await.map_err(trapped)?;
-            for info in guest.call_describe(&mut store).await.map_err(trapped)? {
+            let mut store = store();
+            let described = async {
+                let guest = self.facts(&mut store).await?;
+                guest.call_describe(&mut store).await
+            };
+            let described = described.await.map_err(|error| trapped(store, error));
+            for info in described? {
                 facts.push(translate::fact_info(info).map_err(refused)?);
             }
         }

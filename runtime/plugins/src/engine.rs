@@ -23,6 +23,15 @@ pub(crate) enum Processor {
     Baseline,
 }
 
+/// Whether code counts the fuel that it uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Counting {
+    /// It does not, which is faster.
+    No,
+    /// It does.
+    Fuel,
+}
+
 /// How many guests have a place: those that run, and those that keep theirs while they wait.
 const PLACES: u32 = 24;
 
@@ -83,10 +92,15 @@ impl Places {
 }
 
 /// An engine, with places or without. Its clock ends with it.
-pub(crate) fn engine(processor: Processor, places: Option<&Places>) -> Result<Engine, LoadError> {
+pub(crate) fn engine(
+    processor: Processor,
+    counting: Counting,
+    places: Option<&Places>,
+) -> Result<Engine, LoadError> {
     let failed = |error: wasmtime::Error| LoadError::Runtime(format!("{error:#}"));
     let mut config = Config::new();
     config.epoch_interruption(true);
+    config.consume_fuel(counting == Counting::Fuel);
     if processor == Processor::Baseline {
         config.target(TARGET).map_err(failed)?;
     }

@@ -28,6 +28,7 @@ use crate::guest::Guest;
 use crate::limits::Limits;
 use crate::machine::Machines;
 use crate::memo::{Found, Kept, Memo, Value};
+use crate::meter;
 use crate::providers::{Providers, watch};
 use crate::question::Fingerprint;
 use crate::signature::Signature;
@@ -289,6 +290,7 @@ impl Host {
         let seat = component.beside(&self.machines).await?;
         let mut store = guest.into_store(seat.engine);
         let result = run(seat.opened, &mut store, name, call).await;
+        let result = result.map_err(|error| meter::explained(&mut store, error));
         Ok((result, store.into_data()))
     }
 }

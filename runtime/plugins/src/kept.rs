@@ -1,5 +1,6 @@
-//! Components of locked packs: what they have stands in the lock, so that starting reads none of them. A component's
-//! file is read, and its digest checked, at its first call.
+//! Components that are read or compiled at their first call. Those of locked packs: what they have stands in the lock,
+//! so that starting reads none of them, and a file's digest is checked when it is read. And those of the standard pack,
+//! where they need other code than what is embedded.
 
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -43,10 +44,18 @@ impl LateCache {
     }
 }
 
-/// Where a component is that nobody has read yet.
+/// Where a component's bytes are.
+pub(crate) enum Origin {
+    /// In a file, which may have been changed.
+    File(PathBuf),
+    /// In this program.
+    Embedded(Cow<'static, [u8]>),
+}
+
+/// A component that nobody has read, or compiled, yet.
 pub(crate) struct Kept {
-    pub(crate) path: PathBuf,
-    /// What the lock says of it; there is no code yet.
+    pub(crate) origin: Origin,
+    /// What is known of it; there is no code yet.
     pub(crate) index: Index,
     pub(crate) cache: Arc<LateCache>,
 }
@@ -54,30 +63,15 @@ pub(crate) struct Kept {
 impl Kept {
     /// Its code: from the cache, else compiled from its file. `name` is for messages.
     pub(crate) async fn read(&self, engine: &Engine, name: &str) -> Result<Compiled, LoadError> {
-        let unreadable = |message: String| LoadError::Unreadable {
-            path: self.path.display().to_string(),
-            message,
-        };
-        let bytes = tokio::fs::read(&self.path)
-            .await
-            .map_err(|error| unreadable(error.to_string()))?;
-        let found = index::digest(&bytes);
-        if found != self.index.component {
-            return Err(LoadError::Changed {
-                component: name.to_owned(),
-                path: self.path.display().to_string(),
-                locked: self.index.component.clone(),
-                found,
-            });
-        }
+        let bytes = self.bytes(name).await?;
+        let digest = &self.index.component;
         let cache = self.cache.open(engine);
-        if let Some(entry) = cache.get(&found) {
+        if let Some(entry) = cache.get(digest) {
             return Ok(Compiled {
                 code: Cow::Owned(entry.code),
-                component: Cow::Owned(bytes),
+                component: bytes,
             });
         }
-        let bytes: Cow<'static, [u8]> = Cow::Owned(bytes);
         let code = component::compile(engine, bytes.clone(), name).await?;
         let (operations, facts) = (self.index.operations.clone(), self.index.facts.clone());
         let index = Index::new(&bytes, &code, operations, facts).of_role(self.index.role);
@@ -85,6 +79,29 @@ impl Kept {
         Ok(Compiled {
             code: Cow::Owned(code),
             component: bytes,
+        })
+    }
+    /// Its bytes, with the digest that they must have.
+    async fn bytes(&self, name: &str) -> Result<Cow<'static, [u8]>, LoadError> {
+        let path = match &self.origin {
+            Origin::Embedded(bytes) => return Ok(bytes.clone()),
+            Origin::File(path) => path,
+        };
+        let bytes = tokio::fs::read(path)
+            .await
+            .map_err(|error| LoadError::Unreadable {
+                path: path.display().to_string(),
+                message: error.to_string(),
+            })?;
+        let found = index::digest(&bytes);
+        if found == self.index.component {
+            return Ok(Cow::Owned(bytes));
+        }
+        Err(LoadError::Changed {
+            component: name.to_owned(),
+            path: path.display().to_string(),
+            locked: self.index.component.clone(),
+            found,
         })
     }
 }

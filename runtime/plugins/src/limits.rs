@@ -11,6 +11,9 @@ pub struct Limits {
     /// Time that the guest itself runs. Waiting for the host (facts, files) and for a free processor does not count.
     /// Default: 10 seconds; the slowest operation of the standard pack needs a few milliseconds.
     pub running: Duration,
+    /// Work of the guest itself, about one for each instruction: the same at every run, on every machine. Code that
+    /// counts it is a little slower, so it is compiled for those alone that have this limit. Default: not counted.
+    pub fuel: Option<u64>,
     /// Linear memory of all instances together, in bytes. Default: 256 MiB; interpreters start with about 20 MiB.
     pub memory: usize,
     /// Entries of all tables together. Default: 1,000,000.
@@ -33,6 +36,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             running: Duration::from_secs(10),
+            fuel: None,
             memory: 256 << 20,
             table_entries: 1_000_000,
             instances: 100,
@@ -51,6 +55,7 @@ impl Limits {
     pub fn least(&self, other: &Self) -> Self {
         Self {
             running: self.running.min(other.running),
+            fuel: self.fuel.into_iter().chain(other.fuel).min(),
             memory: self.memory.min(other.memory),
             table_entries: self.table_entries.min(other.table_entries),
             instances: self.instances.min(other.instances),
@@ -68,6 +73,8 @@ impl Limits {
 pub(crate) enum Exceeded {
     #[error("it ran for more than {0:?} without an answer")]
     Running(Duration),
+    #[error("it used up its fuel of {0}")]
+    Fuel(u64),
     #[error("it needs more than {} MiB of memory", .0 >> 20)]
     Memory(usize),
     #[error("it needs tables of more than {0} entries")]

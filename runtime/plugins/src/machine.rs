@@ -10,7 +10,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use wasmtime::Engine;
 use wasmtime::component::Linker;
 
-use crate::engine::{PATIENT, Places, Processor, engine};
+use crate::engine::{Counting, PATIENT, Places, Processor, engine};
 use crate::error::LoadError;
 use crate::guest::{self, Guest};
 use crate::limits::Limits;
@@ -22,19 +22,25 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    pub(crate) fn new(processor: Processor, places: Option<&Places>) -> Result<Self, LoadError> {
-        let engine = engine(processor, places)?;
+    pub(crate) fn new(
+        processor: Processor,
+        counting: Counting,
+        places: Option<&Places>,
+    ) -> Result<Self, LoadError> {
+        let engine = engine(processor, counting, places)?;
         let linker =
             guest::linker(&engine).map_err(|error| LoadError::Runtime(format!("{error:#}")))?;
         Ok(Self { engine, linker })
     }
 }
 
-/// The machine with places, and the one without.
+/// The machine with places, the one without, and one for code that counts its fuel.
 pub(crate) struct Machines {
     ready: Option<(Machine, Semaphore)>,
     /// Made when it is first needed: in most runs it is not.
     plain: OnceLock<Result<Machine, LoadError>>,
+    /// Made for the first component with a limit of fuel. It has no places: few ask for it, and counting costs more.
+    counting: OnceLock<Result<Machine, LoadError>>,
     /// Permits to keep one's place while one waits.
     pub(crate) patience: Arc<Semaphore>,
 }
@@ -44,7 +50,7 @@ impl Machines {
     /// without.
     pub(crate) fn new(limits: &Arc<Limits>) -> Self {
         let places = Places::within(limits);
-        let ready = match Machine::new(Processor::This, Some(&places)) {
+        let ready = match Machine::new(Processor::This, Counting::No, Some(&places)) {
             Ok(machine) => Some((machine, Semaphore::new(places.count()))),
             Err(error) => {
                 tracing::info!(%error, "guests run without places that are kept ready");
@@ -54,13 +60,15 @@ impl Machines {
         Self {
             ready,
             plain: OnceLock::new(),
+            counting: OnceLock::new(),
             patience: Arc::new(Semaphore::new(PATIENT)),
         }
     }
 
-    /// The machine with places, where there is one.
-    pub(crate) fn with_places(&self) -> Option<&Machine> {
-        self.ready.as_ref().map(|(machine, _)| machine)
+    /// The machine with places, where there is one for guests with these limits.
+    pub(crate) fn with_places(&self, limits: &Limits) -> Option<&Machine> {
+        let ready = self.ready.as_ref().filter(|_| limits.fuel.is_none());
+        ready.map(|(machine, _)| machine)
     }
 
     /// A place, for as long as the permit is held; none while all are taken.
@@ -69,19 +77,23 @@ impl Machines {
         free.try_acquire().ok()
     }
 
-    /// The machine that gives each guest memory of its own.
-    pub(crate) fn plain(&self) -> Result<&Machine, LoadError> {
-        self.plain
-            .get_or_init(|| Machine::new(Processor::This, None))
+    /// The machine that gives each guest with these limits memory of its own.
+    pub(crate) fn beside(&self, limits: &Limits) -> Result<&Machine, LoadError> {
+        let (machine, counting) = match limits.fuel {
+            None => (&self.plain, Counting::No),
+            Some(_) => (&self.counting, Counting::Fuel),
+        };
+        machine
+            .get_or_init(|| Machine::new(Processor::This, counting, None))
             .as_ref()
             .map_err(Clone::clone)
     }
 
-    /// An engine to compile with: both compile alike.
-    pub(crate) fn compiler(&self) -> Result<&Engine, LoadError> {
-        match &self.ready {
-            Some((machine, _)) => Ok(&machine.engine),
-            None => Ok(&self.plain()?.engine),
+    /// An engine to compile with, for guests with these limits: with places and without, both compile alike.
+    pub(crate) fn compiler(&self, limits: &Limits) -> Result<&Engine, LoadError> {
+        match self.with_places(limits) {
+            Some(machine) => Ok(&machine.engine),
+            None => Ok(&self.beside(limits)?.engine),
         }
     }
 }

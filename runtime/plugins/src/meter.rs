@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use wasmtime::{Engine, ResourceLimiter, Store, UpdateDeadline};
+use wasmtime::{Engine, ResourceLimiter, Store, Trap, UpdateDeadline};
 
 use crate::engine::TICK;
 use crate::limits::{Exceeded, Limits};
@@ -45,8 +45,8 @@ impl Meter {
         &self.limits
     }
 
-    /// Begins the next call of a guest that is kept: what it holds stays counted.
-    pub(crate) fn next_call(&mut self) {
+    /// Sets back what counts for one call; what it holds stays counted.
+    fn next_call(&mut self) {
         self.calls = 0;
         self.log_lines = 0;
         self.log_bytes = 0;
@@ -101,7 +101,7 @@ impl Meter {
     }
 }
 
-/// A fresh store that holds a guest to its limits.
+/// A fresh store that holds a guest to its limits. The engine counts fuel where the limits have it.
 pub(crate) fn store<T: Metered>(mut guest: T, engine: &Engine) -> Store<T> {
     let transfer = guest.meter().limits.transfer;
     let mut store = Store::new(engine, guest);
@@ -109,7 +109,33 @@ pub(crate) fn store<T: Metered>(mut guest: T, engine: &Engine) -> Store<T> {
     store.set_hostcall_fuel(transfer);
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(|mut store| store.data_mut().meter().tick());
+    refuel(&mut store);
     store
+}
+
+/// Begins the next call of a guest that is kept.
+pub(crate) fn next_call<T: Metered>(store: &mut Store<T>) {
+    store.data_mut().meter().next_call();
+    refuel(store);
+}
+
+fn refuel<T: Metered>(store: &mut Store<T>) {
+    if let Some(fuel) = store.data_mut().meter().limits.fuel {
+        let counted = store.set_fuel(fuel);
+        debug_assert!(counted.is_ok(), "these limits have an engine that counts");
+    }
+}
+
+/// The error of a guest's call, with the limit that it reached by name.
+pub(crate) fn explained<T: Metered>(
+    store: &mut Store<T>,
+    error: wasmtime::Error,
+) -> wasmtime::Error {
+    let fuel = store.data_mut().meter().limits.fuel;
+    match (error.downcast_ref::<Trap>(), fuel) {
+        (Some(Trap::OutOfFuel), Some(fuel)) => error.context(Exceeded::Fuel(fuel)),
+        _ => error,
+    }
 }
 
 impl ResourceLimiter for Meter {

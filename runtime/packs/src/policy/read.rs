@@ -12,14 +12,7 @@ pub(super) fn parse(text: &str, file: &str) -> Result<PolicyFile, Problems> {
     strict::read(file, text, |root| {
         let packs = root.table("packs", |table| Some(packs(table)));
         let rules = root.tables("rule", |table| Some(rule(table)));
-        let limits = root.table("limits", |table| {
-            if table.has("fuel") {
-                table.wrong_whole(
-                    "`fuel` is not counted by this version; `running` bounds what a call may take",
-                );
-            }
-            read_limits(table)
-        });
+        let limits = root.table("limits", read_limits);
         let audit = root.table("audit", |table| {
             Some(Audit {
                 required: table.flag("required"),

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use super::*;
-use crate::engine::{Processor, engine};
+use crate::engine::{Counting, Processor, engine};
 
 struct Kept {
     root: tempfile::TempDir,
@@ -17,7 +17,7 @@ impl Kept {
     fn new() -> Self {
         let kept = Self {
             root: tempfile::tempdir().unwrap(),
-            engine: engine(Processor::This, None).unwrap(),
+            engine: engine(Processor::This, Counting::No, None).unwrap(),
             index: Index::new(b"component", b"code", Vec::new(), Vec::new()),
         };
         let (cache, warning) = kept.open();
@@ -119,7 +119,7 @@ fn what_belongs_to_another_user_is_not_used() {
     if !rustix::process::geteuid().is_root() {
         let (cache, warning) = Cache::open(
             &CodeCache::Folder(PathBuf::from("/")),
-            &engine(Processor::This, None).unwrap(),
+            &engine(Processor::This, Counting::No, None).unwrap(),
         );
         assert!(warning.unwrap().contains("belongs to another user"));
         assert!(cache.folder.is_none());
@@ -136,7 +136,11 @@ fn what_belongs_to_another_user_is_not_used() {
 #[test]
 fn entries_belong_to_an_engine() {
     let kept = Kept::new();
-    let other = engine(Processor::Baseline, None).unwrap();
-    let (cache, _) = Cache::open(&CodeCache::Folder(kept.folder()), &other);
-    assert!(cache.get(&kept.index.component).is_none());
+    for other in [
+        engine(Processor::Baseline, Counting::No, None).unwrap(),
+        engine(Processor::This, Counting::Fuel, None).unwrap(),
+    ] {
+        let (cache, _) = Cache::open(&CodeCache::Folder(kept.folder()), &other);
+        assert!(cache.get(&kept.index.component).is_none());
+    }
 }

@@ -13,7 +13,7 @@ use crate::bindings::exports_of_roles::connector::{Execution, Guest, GuestIndice
 use crate::bindings::windlass::plugin::types;
 use crate::error::{LoadError, report};
 use crate::granted::{Granted, Part};
-use crate::meter::Metered;
+use crate::meter;
 use crate::translate;
 
 struct Kept {
@@ -73,7 +73,7 @@ impl Live {
             if let Some(failed) = &kept.failed {
                 return Err(ConnectorError::Lost(failed.clone()));
             }
-            kept.store.data_mut().meter().next_call();
+            meter::next_call(&mut kept.store);
             let kept = &mut *kept;
             let answer = work.call(&kept.guest, &mut kept.store).await;
             match answer {
@@ -83,7 +83,7 @@ impl Live {
                     Err(ConnectorError::Connect(format!("{name}: {error}")))
                 }
                 Err(error) => {
-                    let failed = report(&name, &error);
+                    let failed = report(&name, &meter::explained(&mut kept.store, error));
                     kept.failed = Some(failed.clone());
                     Err(ConnectorError::Lost(failed))
                 }

@@ -64,7 +64,7 @@ impl Part {
     pub(crate) async fn opened(&self) -> Result<&InstancePre<Granted>, LoadError> {
         let open = || async {
             let name = &self.component.name;
-            let machine = self.machines.plain()?;
+            let machine = self.machines.beside(&self.limits)?;
             let code = self.component.loaded(&machine.engine).await?;
             let found = role::of(&code, &machine.engine, name)?;
             if found != self.role {
@@ -85,7 +85,7 @@ impl Part {
 
     /// A fresh store for a guest.
     pub(crate) fn store(&self) -> Result<Store<Granted>, LoadError> {
-        let engine: &Engine = &self.machines.plain()?.engine;
+        let engine: &Engine = &self.machines.beside(&self.limits)?.engine;
         let guest = Granted::new(&self.component.name, &self.rights, &self.limits);
         Ok(meter::store(guest, engine))
     }

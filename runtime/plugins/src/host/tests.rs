@@ -197,6 +197,82 @@ async fn a_pack_s_own_limits_hold_where_they_are_lower() {
     assert!(report.contains("more than 100 lines"), "{report}");
 }
 
+/// A host that counts fuel, as the policy or a pack's manifest says.
+async fn fuelled(host: Option<u64>, pack: Option<u64>) -> Arc<Host> {
+    let limits = |fuel| Limits {
+        fuel,
+        ..Limits::default()
+    };
+    let builder = Host::builder().cache(CodeCache::Off).limits(limits(host));
+    let pack = guests(&["hostile", "echo"]).limited(limits(pack));
+    builder.load(pack).build().await.unwrap()
+}
+
+/// Work is the same on every machine and at every run, as time is not.
+#[tokio::test]
+async fn fuel_ends_a_guest_at_the_same_instruction_each_time() {
+    let mut reports = Vec::new();
+    for (host, pack) in [
+        (None, Some(2_000_000)),
+        (Some(2_000_000), None),
+        (Some(2_000_000), Some(3_000_000)),
+        (Some(3_000_000), Some(2_000_000)),
+    ] {
+        let host = fuelled(host, pack).await;
+        for _ in 0..2 {
+            reports.push(end_of(&host, "hostile.spin").await.1);
+        }
+        // It has enough for what it is meant for, again and again.
+        for text in ["one", "two", "three"] {
+            say(&host, text, saying(text, "ann").view()).await;
+        }
+    }
+    let first = reports[0].clone();
+    let says = "hostile.spin: the plugin failed: it used up its fuel of 2000000\n  0: ";
+    assert!(first.starts_with(says), "{first}");
+    assert_eq!(reports, vec![first; 8]);
+}
+
+#[tokio::test]
+async fn fuel_that_is_too_little_to_describe_a_component_is_told() {
+    let little = Limits {
+        fuel: Some(100),
+        ..Limits::default()
+    };
+    let builder = Host::builder().cache(CodeCache::Off);
+    let built = builder.load(guests(&["echo"]).limited(little)).build();
+    let Err(error) = built.await else {
+        panic!("it was loaded")
+    };
+    let error = error.to_string();
+    assert!(error.contains("it used up its fuel of 100"), "{error}");
+}
+
+/// The standard pack's embedded code does not count: under a policy with fuel it is compiled anew, and kept.
+#[tokio::test]
+async fn the_standard_pack_counts_where_it_must() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = CodeCache::Folder(folder.path().join("cache"));
+    for round in 0..2 {
+        let limits = Limits {
+            fuel: Some(1000),
+            ..Limits::default()
+        };
+        let builder = Host::builder().cache(cache.clone()).limits(limits);
+        let host = builder.load(crate::standard().unwrap());
+        let host = host.build().await.unwrap();
+        let kept = || std::fs::read_dir(folder.path().join("cache")).map_or(0, Iterator::count);
+        assert_eq!(kept(), round, "starting compiles nothing");
+        let args = json!({"commands": ["true"]});
+        let planned = host.plan("server.shell", &args, Answers::default().view());
+        let Err(PluginError::Trap { report, .. }) = planned.await else {
+            panic!("it had enough")
+        };
+        assert!(report.contains("it used up its fuel of 1000"), "{report}");
+        assert_eq!(kept(), 1);
+    }
+}
+
 #[tokio::test]
 async fn a_trap_shows_the_guest_s_stack() {
     let host = host(&["hostile"]).await;

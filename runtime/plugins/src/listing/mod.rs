@@ -15,6 +15,7 @@ use windlass_engine::json::{Json, JsonMap};
 use crate::bindings::exports_of_roles::inventory;
 use crate::error::report;
 use crate::granted::{Part, Rights};
+use crate::meter;
 use crate::translate;
 
 /// Connectors whose hosts only a person may name: the controller itself, and scripts in place of hosts.
@@ -67,7 +68,8 @@ async fn call(part: &Part, argument: &str) -> Result<Vec<inventory::Host>, Conne
         .map_err(trapped)?;
     let guest = indices.load(&mut store, &instance).map_err(trapped)?;
     let answered = guest.call_hosts(&mut store, argument).await;
-    answered.map_err(trapped)?.map_err(|error| {
+    let answered = answered.map_err(|error| trapped(meter::explained(&mut store, error)));
+    answered?.map_err(|error| {
         let error = translate::guest_error(error);
         ConnectorError::Connect(format!("{name}: {error}"))
     })

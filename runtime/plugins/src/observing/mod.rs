@@ -11,6 +11,7 @@ use windlass_engine::state::{Stage, State};
 use crate::bindings::exports_of_roles::observer;
 use crate::error::{LoadError, report};
 use crate::granted::{Granted, Lines, Part};
+use crate::meter;
 
 /// Events that wait while the component is busy. A run is held up only when there are more.
 const WAITING: usize = 4096;
@@ -106,9 +107,9 @@ async fn hear(
             live.insert(Live { store, guest })
         }
     };
-    crate::meter::Metered::meter(live.store.data_mut()).next_call();
+    meter::next_call(&mut live.store);
     let heard = live.guest.call_on_event(&mut live.store, event).await;
-    heard.map_err(trapped)
+    heard.map_err(|error| trapped(meter::explained(&mut live.store, error)))
 }
 
 impl Watcher {
