@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use crate::arguments::GlobalArguments;
 use crate::condition::Condition;
 use crate::contract::{Action, Nested, Planned, Step};
-use crate::deploy::{DeploySource, HostContext, Mode, OperationCall, OperationRef};
+use crate::deploy::{DeploySource, HostContext, OperationCall, OperationRef, Turn};
 use crate::error::EngineError;
 use crate::events::Event;
 use crate::facts::{FactKey, OperationView, Overlay};
@@ -220,13 +220,17 @@ pub async fn prepare(state: &State, deploys: &[Arc<dyn DeploySource>]) -> Result
 async fn collect(state: &State, deploy: &Arc<dyn DeploySource>) -> Result<(), EngineError> {
     let mut running = JoinSet::new();
     let threads = Arc::new(tokio::sync::Semaphore::new(EVALUATIONS));
+    let turns = Turn::all();
     for host in state.active_hosts() {
-        let (state, deploy, threads) = (state.clone(), deploy.clone(), threads.clone());
+        let (state, deploy) = (state.clone(), deploy.clone());
+        let (threads, turns) = (threads.clone(), turns.clone());
         running.spawn(async move {
             let _permit = threads.acquire_owned().await;
+            let turn = Arc::new(Turn::take(turns).await);
             let index = host.index();
-            let context = HostContext::new(state, host, Mode::Preparing);
+            let context = HostContext::evaluating(state, host, turn.clone());
             let run = tokio::task::spawn_blocking(move || deploy.run(&context)).await;
+            turn.end();
             let result = run.unwrap_or_else(|error| {
                 Err(EngineError::Deploy(format!(
                     "evaluating the deploy: {error}"
@@ -248,7 +252,7 @@ async fn collect(state: &State, deploy: &Arc<dyn DeploySource>) -> Result<(), En
         .map_or(Ok(()), |(_, error)| Err(error))
 }
 
-/// How many hosts' deploys are evaluated at once. Each may block on a fact, so more than there are cores.
+/// How many hosts' deploys are evaluated at once. Each may wait for a fact, so more than have their turns.
 const EVALUATIONS: usize = 64;
 
 /// Plans the operations that have no plan yet, on every active host.

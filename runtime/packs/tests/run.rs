@@ -200,11 +200,11 @@ impl Plugins for Motd {
             shell.stdin = Some(Content::Inline(vec![secret]));
         }
         let prediction = Prediction {
-            fact: String::from("motd.Text"),
-            args: json!({"path": "/etc/motd"}),
+            fact: "motd.Text".into(),
+            args: json!({"path": "/etc/motd"}).into(),
             partial: false,
             at: String::new(),
-            value: Some(json!(text)),
+            value: Some(json!(text).into()),
         };
         let step = Step {
             action: Action::Shell(shell),

@@ -218,15 +218,15 @@ impl std::fmt::Debug for Action {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Prediction {
     /// `namespace.Fact`.
-    pub fact: String,
-    /// Its arguments.
-    pub args: Json,
+    pub fact: Arc<str>,
+    /// Its arguments. One plan has many predictions of the same.
+    pub args: Arc<Json>,
     /// True: holds for every request whose arguments contain these.
     pub partial: bool,
     /// JSON pointer into the fact's value; empty is the whole.
     pub at: String,
     /// The value; none means it will be known at execution only.
-    pub value: Option<Json>,
+    pub value: Option<Arc<Json>>,
 }
 
 /// One step of a plan.

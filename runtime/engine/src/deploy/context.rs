@@ -12,7 +12,7 @@ use crate::policy::{Chain, DIRECT_COMMAND};
 use crate::secrets::SecretStore;
 use crate::state::{Host, OperationId, OperationReport, Stage, State};
 
-use super::{FactCall, OperationCall};
+use super::{FactCall, OperationCall, Turn};
 
 /// What the handle is used for.
 #[derive(Clone, Debug)]
@@ -29,11 +29,26 @@ pub struct HostContext {
     state: State,
     host: Arc<Host>,
     mode: Mode,
+    /// Its evaluation's turn to compute.
+    turn: Option<Arc<Turn>>,
 }
 
 impl HostContext {
     pub(crate) fn new(state: State, host: Arc<Host>, mode: Mode) -> Self {
-        Self { state, host, mode }
+        Self {
+            state,
+            host,
+            mode,
+            turn: None,
+        }
+    }
+
+    /// The handle of an evaluation that has a turn.
+    pub(crate) fn evaluating(state: State, host: Arc<Host>, turn: Arc<Turn>) -> Self {
+        Self {
+            turn: Some(turn),
+            ..Self::new(state, host, Mode::Preparing)
+        }
     }
 
     /// Its inventory name.
@@ -151,7 +166,13 @@ impl HostContext {
     /// # Errors
     /// [`EngineError::Call`] for a wrong call or a fact that could not be had.
     pub fn fact(&self, call: FactCall) -> Result<Json, EngineError> {
-        tokio::runtime::Handle::current().block_on(self.get_fact(call))
+        let work = async {
+            match &self.turn {
+                Some(turn) => turn.without(self.get_fact(call)).await,
+                None => self.get_fact(call).await,
+            }
+        };
+        tokio::runtime::Handle::current().block_on(work)
     }
 
     /// [`HostContext::fact`] for asynchronous code.

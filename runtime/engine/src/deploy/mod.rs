@@ -3,8 +3,10 @@
 mod call;
 mod context;
 mod source;
+mod turn;
 
 pub use call::{FactCall, OperationCall, OperationRef};
 pub use context::HostContext;
 pub(crate) use context::Mode;
 pub use source::{DeployFunction, DeploySource};
+pub(crate) use turn::Turn;

@@ -26,7 +26,7 @@ struct Predictions {
     /// Places in `all` of those for exact arguments, by [`exact_key`].
     exact: HashMap<String, Vec<usize>>,
     /// Places in `all` of the partial ones, by fact.
-    partial: HashMap<String, Vec<usize>>,
+    partial: HashMap<Arc<str>, Vec<usize>>,
 }
 
 /// The key of a fact with exactly these arguments: a null is an argument left out.
@@ -74,14 +74,14 @@ impl Overlay {
         }
         let known = Arc::make_mut(&mut self.predictions);
         for prediction in predictions {
-            let places = if prediction.partial {
-                known.partial.entry(prediction.fact.clone())
+            let at = known.all.len();
+            if prediction.partial {
+                let places = known.partial.entry(prediction.fact.clone());
+                places.or_default().push(at);
             } else {
-                known
-                    .exact
-                    .entry(exact_key(&prediction.fact, &prediction.args))
-            };
-            places.or_default().push(known.all.len());
+                let key = exact_key(&prediction.fact, &prediction.args);
+                known.exact.entry(key).or_default().push(at);
+            }
             known.all.push(prediction.clone());
         }
     }
@@ -148,7 +148,7 @@ impl Overlay {
             match &prediction.value {
                 Some(predicted) => {
                     unknown.retain(|pointer| !is_below(pointer, at));
-                    set_pointer(&mut value, at, predicted.clone());
+                    set_pointer(&mut value, at, Json::clone(predicted));
                 }
                 None => unknown.push(at),
             }
@@ -200,11 +200,11 @@ mod tests {
 
     fn prediction(args: Json, partial: bool, at: &str, value: Option<Json>) -> Prediction {
         Prediction {
-            fact: String::from("files.File"),
-            args,
+            fact: "files.File".into(),
+            args: args.into(),
             partial,
             at: at.to_owned(),
-            value,
+            value: value.map(Arc::new),
         }
     }
 

@@ -286,11 +286,11 @@ pub fn keyed_files() -> FakePlugins {
                 return Ok(Planned { notes, ..Planned::default() });
             }
             let prediction = Prediction {
-                fact: String::from("fake.Content"),
-                args: json!({ "path": path }),
+                fact: "fake.Content".into(),
+                args: json!({ "path": path }).into(),
                 partial: false,
                 at: String::new(),
-                value: Some(Json::from(content.as_str())),
+                value: Some(Json::from(content.as_str()).into()),
             };
             let mut step = Step::new(Action::Shell(Shell::raw(format!("store {path} {content}"))));
             step.predictions.push(prediction);

@@ -49,9 +49,9 @@ async fn an_operation_is_planned() {
     let [prediction] = step.predictions.as_slice() else {
         panic!("{step:?}")
     };
-    assert_eq!(prediction.fact, "echo.Word");
-    assert_eq!(prediction.args, json!({"name": "said"}));
-    assert_eq!(prediction.value, Some(json!("it's")));
+    assert_eq!(&*prediction.fact, "echo.Word");
+    assert_eq!(*prediction.args, json!({"name": "said"}));
+    assert_eq!(prediction.value.as_deref(), Some(&json!("it's")));
     let planned = say(&host, "it's", saying("it's", "ann").view()).await;
     assert!(planned.steps.is_empty());
     assert_eq!(planned.notes, ["it is said already"]);

@@ -6,6 +6,7 @@ mod describe;
 mod fact;
 mod planned;
 mod refused;
+mod shared;
 
 pub(crate) use describe::{fact_info, operation_info};
 pub(crate) use fact::{origin, raw, request, values};

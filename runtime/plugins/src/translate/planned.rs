@@ -6,12 +6,14 @@ use windlass_engine::contract::{
 };
 
 use super::refused::{Refused, json, newer, nothing_more};
+use super::shared::Shared;
 use crate::bindings::windlass::plugin::types as wit;
 
 pub(crate) fn planned(planned: wit::Planned) -> Result<Planned, Refused> {
     nothing_more("the plan's", &planned.more)?;
+    let mut shared = Shared::default();
     Ok(Planned {
-        steps: all(planned.steps, step)?,
+        steps: all(planned.steps, |one| step(one, &mut shared))?,
         notes: planned.notes,
         diffs: all(planned.diffs, diff)?,
     })
@@ -39,8 +41,16 @@ pub(super) fn shell(shell: wit::Shell) -> Result<Shell, Refused> {
     })
 }
 
-fn all<T, U>(items: Vec<T>, one: impl Fn(T) -> Result<U, Refused>) -> Result<Vec<U>, Refused> {
-    items.into_iter().map(one).collect()
+fn all<T, U>(
+    items: Vec<T>,
+    mut one: impl FnMut(T) -> Result<U, Refused>,
+) -> Result<Vec<U>, Refused> {
+    // Not collected, which would keep the guest's larger allocation for as long as the plan lives.
+    let mut made = Vec::with_capacity(items.len());
+    for item in items {
+        made.push(one(item)?);
+    }
+    Ok(made)
 }
 
 fn text(parts: Vec<wit::Part>) -> Result<ShellText, Refused> {
@@ -61,12 +71,12 @@ fn content(content: wit::Content) -> Result<Content, Refused> {
     })
 }
 
-fn step(step: wit::Step) -> Result<Step, Refused> {
+fn step(step: wit::Step, shared: &mut Shared) -> Result<Step, Refused> {
     nothing_more("the step's", &step.more)?;
     Ok(Step {
         action: action(step.action)?,
         globals: json("the global arguments of a step", &step.globals)?,
-        predictions: all(step.predictions, prediction)?,
+        predictions: all(step.predictions, |one| prediction(one, shared))?,
     })
 }
 
@@ -113,17 +123,18 @@ fn action(action: wit::Action) -> Result<Action, Refused> {
     })
 }
 
-fn prediction(prediction: wit::Prediction) -> Result<Prediction, Refused> {
+fn prediction(prediction: wit::Prediction, shared: &mut Shared) -> Result<Prediction, Refused> {
     nothing_more("the prediction's", &prediction.more)?;
     let value = prediction
         .value
-        .map(|text| json("a predicted value", &text));
+        .map(|text| shared.json("a predicted value", text))
+        .transpose()?;
     Ok(Prediction {
-        fact: prediction.fact,
-        args: json("the arguments of a prediction", &prediction.args)?,
+        fact: shared.name(&prediction.fact),
+        args: shared.json("the arguments of a prediction", prediction.args)?,
         partial: prediction.partial,
         at: prediction.at,
-        value: value.transpose()?,
+        value,
     })
 }
 

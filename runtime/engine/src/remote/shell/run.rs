@@ -317,8 +317,8 @@ async fn follow(
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::connector::Exit;
 
     /// The streams come by themselves: one may be at the next command while the end of the one before is still to come
     /// on the other.
