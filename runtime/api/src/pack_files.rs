@@ -111,12 +111,27 @@ pub async fn open(path: &Utf8Path) -> Result<OpenedPack, PackFileError> {
     Ok(opened)
 }
 
+/// The name that a pack has by its manifest, else by its path: nothing of its components is read.
+///
+/// # Errors
+/// [`PackFileError`]: a manifest that cannot be read.
+pub fn name_of(path: &Utf8Path) -> Result<String, PackFileError> {
+    if path.join(FILE).exists() {
+        return Ok(from_folder(path)?.pack.name.to_string());
+    }
+    let name = match path.is_dir() {
+        true => path.file_name(),
+        false => path.file_stem(),
+    };
+    Ok(name.unwrap_or(path.as_str()).to_owned())
+}
+
 /// Reads a pack as it is, whether its manifest tells the truth or not.
 ///
 /// # Errors
 /// [`PackFileError`], but for [`PackFileError::Mismatch`].
 pub async fn look_at(path: &Utf8Path) -> Result<OpenedPack, PackFileError> {
-    let name = path.file_stem().unwrap_or(path.as_str()).to_owned();
+    let name = name_of(path)?;
     if !path.is_dir() {
         let file = path.file_name().unwrap_or(path.as_str());
         let folder = path.parent().unwrap_or(Utf8Path::new(""));
@@ -139,14 +154,12 @@ pub async fn look_at(path: &Utf8Path) -> Result<OpenedPack, PackFileError> {
                 });
             }
         }
-        let name = manifest.pack.name.to_string();
         return gathered(name, Some(manifest), path, &files).await;
     }
     let files = components(path)?;
     if files.is_empty() {
         return Err(PackFileError::Nothing(path.to_owned()));
     }
-    let name = path.file_name().map_or(name, str::to_owned);
     gathered(name, None, path, &files).await
 }
 

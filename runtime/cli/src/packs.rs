@@ -27,9 +27,6 @@ pub(crate) async fn plugins(
         let label = context.ui.error.yellow("warning:");
         context.ui.error_line(&format!("{label} {text}"));
     };
-    let policy = setup::system_policy()?;
-    let allowed =
-        |name: &str, keys: &[String]| setup::allow_packs(policy.as_deref(), [(name, keys)]);
     let mut packs = vec![setup_error(windlass::plugins::standard())?];
     let found = Project::find(folder, &places(context)?).map_err(CliError::project)?;
     if let Some(project) = found {
@@ -37,7 +34,6 @@ pub(crate) async fn plugins(
             locked: context.global.is_locked(),
         };
         for loaded in project.load(options).await.map_err(CliError::project)? {
-            allowed(loaded.pack.name.as_str(), &loaded.keys)?;
             let title = format!("{} {}", loaded.pack.name, loaded.pack.version);
             if let Some(folder) = &loaded.unsigned {
                 warn(&format!("the pack {title} in {folder} is not signed"));
@@ -50,15 +46,15 @@ pub(crate) async fn plugins(
             packs.push(loaded.pack);
         }
     }
-    for path in &context.global.packs {
-        if context.global.is_locked() {
-            return Err(CliError::Usage(format!(
-                "--pack {path} is in no lock, and --locked is given\n  add it to the project: `windlass pack add NAME --path {path}`"
-            )));
-        }
-        let pack = pack_at(path).await?;
-        allowed(pack.name.as_str(), &[])?;
+    if let (true, Some(path)) = (context.global.is_locked(), context.global.packs.first()) {
+        return Err(CliError::Usage(format!(
+            "--pack {path} is in no lock, and --locked is given\n  add it to the project: `windlass pack add NAME --path {path}`"
+        )));
+    }
+    for pack in named(context).await? {
         packs.push(pack.unsigned());
+    }
+    for path in &context.global.packs {
         warn(&format!(
             "the pack {path} is not signed; it is used because --pack names it"
         ));
@@ -66,6 +62,19 @@ pub(crate) async fn plugins(
     let host = setup::plugin_host(packs).await?;
     host.warnings().iter().for_each(|text| warn(text));
     Ok(host)
+}
+
+/// The packs that `--pack` names, where the policy allows packs of these names that nobody signed: it is asked before
+/// anything of them is run.
+pub(crate) async fn named(context: &Context) -> Result<Vec<Pack>, CliError> {
+    let policy = setup::system_policy()?;
+    let mut packs = Vec::new();
+    for path in &context.global.packs {
+        let name = pack_files::name_of(path)?;
+        setup::allow_packs(policy.as_deref(), [(name.as_str(), [].as_slice())])?;
+        packs.push(pack_at(path).await?);
+    }
+    Ok(packs)
 }
 
 /// The project of a folder, which may have nothing yet.
@@ -91,6 +100,7 @@ fn places(context: &Context) -> Result<Places, CliError> {
             below(strategy.config_dir(), "trust.toml")?,
         ],
         offline: context.global.is_offline(),
+        policy: setup::system_policy()?,
     })
 }
 

@@ -3,6 +3,7 @@
 use camino::Utf8PathBuf;
 use thiserror::Error;
 use windlass_packs::lock::{EditError, LockError, Replayed};
+use windlass_packs::policy::PackDenial;
 use windlass_packs::sources::SourceError;
 use windlass_packs::strict::Problems;
 use windlass_packs::trust::Distrust;
@@ -39,6 +40,9 @@ pub enum ProjectError {
     /// An older version, or another content of the same.
     #[error(transparent)]
     Replayed(#[from] Replayed),
+    /// The policy of the machine.
+    #[error(transparent)]
+    Denied(#[from] PackDenial),
     /// Nobody vouches for a pack.
     #[error("the pack {title} from {origin} is refused: {why}")]
     Distrust {

@@ -28,8 +28,6 @@ pub struct LoadedPack {
     pub pack: Pack,
     /// Nobody signed it: where it is, for every plan to say so.
     pub unsigned: Option<Utf8PathBuf>,
-    /// The public keys that signed it, as a policy names them.
-    pub keys: Vec<String>,
     /// It is not as it was locked: what it asks for beyond that is not granted.
     pub changed: bool,
 }
@@ -53,12 +51,13 @@ impl Project {
         Ok(loaded)
     }
 
-    /// Checks a pack as a whole, components too: somebody vouches for it, and it is what the lock says.
+    /// Checks a pack as a whole, components too: somebody vouches for it, it may be used, and it is what the lock says.
     ///
     /// # Errors
     /// [`ProjectError`].
     pub fn accept(&self, locked: &LockedPack, contents: &Contents) -> Result<(), ProjectError> {
-        self.vouched(contents, &locked.source)?;
+        let vouched = self.vouched(contents, &locked.source)?;
+        self.allow(&locked.name, vouched.as_ref())?;
         if contents.statement().digest() == locked.digest {
             return Ok(());
         }
@@ -110,11 +109,11 @@ impl Project {
             origin: locked.source.to_string(),
             why,
         })?;
+        self.allow(&locked.name, Some(&vouched))?;
         let granted = manifest.capabilities.within(&locked.approved);
         Ok(LoadedPack {
             pack: unread(locked, folder, &manifest).granting(granted),
             unsigned: None,
-            keys: self.trust.keys(&vouched),
             changed: false,
         })
     }
@@ -129,6 +128,7 @@ impl Project {
         let contents = Contents::from_folder(folder)?;
         pack_files::fits(&contents.manifest)?;
         let vouched = self.vouched(&contents, &locked.source)?;
+        self.allow(&locked.name, vouched.as_ref())?;
         let changed = contents.statement().digest() != locked.digest;
         if changed && options.locked {
             return Err(ProjectError::LocalChanged {
@@ -148,10 +148,6 @@ impl Project {
                 None => pack.unsigned(),
             },
             unsigned: vouched.is_none().then(|| folder.to_owned()),
-            keys: vouched
-                .iter()
-                .flat_map(|vouched| self.trust.keys(vouched))
-                .collect(),
             changed,
         })
     }

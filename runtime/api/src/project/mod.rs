@@ -3,6 +3,7 @@
 //! Three steps, each of its own: a [`Project`] is read; [`Project::resolve`] says what would be locked, and why it is
 //! trusted; [`Project::load`] gives a run the packs of the lock, with every signature and digest checked again.
 
+mod allow;
 mod error;
 mod load;
 mod read;

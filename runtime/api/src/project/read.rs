@@ -1,7 +1,10 @@
 //! Reading a project's files.
 
+use std::sync::Arc;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use windlass_packs::lock::{Asks, Change, Lock, asks_file, gaps, lock_file};
+use windlass_packs::policy::PolicyFile;
 use windlass_packs::sources::{SourceError, Sources, Store};
 use windlass_packs::trust::{Trust, TrustFile};
 
@@ -16,6 +19,8 @@ pub struct Places {
     pub trust: Vec<Utf8PathBuf>,
     /// True when nothing may be fetched over a network.
     pub offline: bool,
+    /// The policy of the machine, if there is one: which packs may be used.
+    pub policy: Option<Arc<PolicyFile>>,
 }
 
 /// A folder with `packs.toml` and what stands beside it.
@@ -31,6 +36,8 @@ pub struct Project {
     pub trust: Trust,
     /// Where its packs come from.
     pub sources: Sources,
+    /// Which packs may be used, where the machine has a policy.
+    pub policy: Option<Arc<PolicyFile>>,
 }
 
 /// The project's own file of whom to trust.
@@ -82,6 +89,7 @@ impl Project {
                 places.offline,
             ),
             folder: folder.to_owned(),
+            policy: places.policy.clone(),
         })
     }
 

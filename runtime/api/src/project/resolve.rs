@@ -134,9 +134,12 @@ impl Project {
                 version: version.to_string(),
             });
         }
+        self.allow_name(name)?;
         let range = exactly.map_or_else(|| ask.version.clone(), only);
         let contents = self.newest(name, &ask.source, range).await?;
         let vouched = self.vouched(&contents, &ask.source)?;
+        self.allow(name, vouched.as_ref())?;
+        self.allow_asked(name, &contents.manifest.capabilities)?;
         let folder = self.sources.keep(&ask.source, &contents)?;
         let opened = pack_files::open(&folder).await?;
         let mut components = Vec::new();

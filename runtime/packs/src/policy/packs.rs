@@ -1,6 +1,7 @@
 //! Which packs may be used at all.
 
 use thiserror::Error;
+use windlass_engine::capability::Capabilities;
 use windlass_engine::policy::Basis;
 
 use super::{Pattern, PolicyFile};
@@ -17,10 +18,12 @@ pub struct PackClaim<'a> {
 
 /// A pack that may not be used.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("the pack {pack} may not be used: {basis}\n  {remedy}")]
+#[error("the pack {pack} may not {wanted}: {basis}\n  {remedy}")]
 pub struct PackDenial {
     /// Which.
     pub pack: String,
+    /// What it may not: `be used`, or what it asks for.
+    pub wanted: String,
     /// What says so.
     pub basis: Basis,
     /// What would allow it.
@@ -28,50 +31,52 @@ pub struct PackDenial {
 }
 
 impl PolicyFile {
+    /// Whether a pack of this name, which is not the standard pack, may be used, whoever signed it.
+    ///
+    /// # Errors
+    /// The line that denies it.
+    pub fn allow_pack_name(&self, name: &str) -> Result<(), PackDenial> {
+        let Some(packs) = &self.packs else {
+            return Ok(());
+        };
+        let means = |patterns: &[Pattern]| {
+            let mut patterns = patterns.iter();
+            patterns.find(|pattern| pattern.means(name)).cloned()
+        };
+        if let Some(pattern) = means(&packs.denied) {
+            return Err(self.unusable(
+                name,
+                pattern.line,
+                format!("denied has \"{}\"", pattern.text),
+                format!("without \"{}\" that line would allow it", pattern.text),
+            ));
+        }
+        match &packs.allowed {
+            Some(allowed) if means(allowed).is_none() => Err(self.unusable(
+                name,
+                allowed.first().map_or(packs.line, |pattern| pattern.line),
+                format!("allowed does not have \"{name}\""),
+                match name.contains(':') {
+                    true => format!("\"{name}\" in that line would allow it"),
+                    false => String::from(
+                        "without a manifest it has no name that a policy could allow; `name` in its pack.toml gives it one",
+                    ),
+                },
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether a pack that is not the standard pack may be used.
     ///
     /// # Errors
     /// The line that denies it.
     pub fn allow_pack(&self, claim: PackClaim<'_>) -> Result<(), PackDenial> {
+        self.allow_pack_name(claim.name)?;
         let Some(packs) = &self.packs else {
             return Ok(());
         };
-        let deny = |line: usize, text: String, remedy: String| {
-            Err(PackDenial {
-                pack: claim.name.to_owned(),
-                basis: self.basis(line, text),
-                remedy,
-            })
-        };
-        let means = |patterns: &[Pattern]| {
-            patterns
-                .iter()
-                .find(|pattern| pattern.means(claim.name))
-                .cloned()
-        };
-        if let Some(pattern) = means(&packs.denied) {
-            return deny(
-                pattern.line,
-                format!("denied has \"{}\"", pattern.text),
-                format!("without \"{}\" that line would allow it", pattern.text),
-            );
-        }
-        if let Some(allowed) = packs
-            .allowed
-            .as_ref()
-            .filter(|allowed| means(allowed).is_none())
-        {
-            return deny(
-                allowed.first().map_or(packs.line, |pattern| pattern.line),
-                format!("allowed does not have \"{}\"", claim.name),
-                match claim.name.contains(':') {
-                    true => format!("\"{}\" in that line would allow it", claim.name),
-                    false => String::from(
-                        "without a manifest it has no name that a policy could allow; `name` in its pack.toml gives it one",
-                    ),
-                },
-            );
-        }
+        let deny = |line, text, remedy| Err(self.unusable(claim.name, line, text, remedy));
         if claim.signers.is_empty() {
             return match &packs.unsigned {
                 Some(found) if found.value => Ok(()),
@@ -103,6 +108,44 @@ impl PolicyFile {
                 )
             }
             _ => Ok(()),
+        }
+    }
+    /// Whether a pack may be chosen that asks for this. Rules about some hosts do not count: it may do there what they
+    /// leave it.
+    ///
+    /// # Errors
+    /// The first line that leaves it less everywhere.
+    pub fn allow_capabilities(&self, name: &str, asks: &Capabilities) -> Result<(), PackDenial> {
+        for rule in self
+            .rules
+            .iter()
+            .filter(|rule| rule.is_about_all_hosts(name))
+        {
+            let Some((most, line)) = &rule.capabilities else {
+                continue;
+            };
+            let beyond = asks.beyond(most).sentences();
+            if !beyond.is_empty() {
+                let wanted = beyond.join(", ");
+                return Err(PackDenial {
+                    pack: name.to_owned(),
+                    basis: self.basis(*line, "[rule.capabilities] does not have that"),
+                    remedy: String::from(
+                        "what it asks for in that table would allow it, or a version of the pack that asks for less",
+                    ),
+                    wanted,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn unusable(&self, name: &str, line: usize, text: String, remedy: String) -> PackDenial {
+        PackDenial {
+            pack: name.to_owned(),
+            wanted: String::from("be used"),
+            basis: self.basis(line, text),
+            remedy,
         }
     }
 }

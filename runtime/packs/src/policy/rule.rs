@@ -147,6 +147,12 @@ impl Rule {
         about && self.is_about_packs(question)
     }
 
+    /// Whether it is about what this pack does on every host.
+    pub(super) fn is_about_all_hosts(&self, pack: &str) -> bool {
+        let all = self.selected.is_empty() && self.except.is_empty();
+        all && (self.packs.is_empty() || self.packs.iter().any(|pattern| pattern.means(pack)))
+    }
+
     fn is_about_packs(&self, question: &Question<'_>) -> bool {
         self.packs.is_empty()
             || question

@@ -39,6 +39,7 @@ pub(crate) async fn run(context: &Context, args: &InstallArgs) -> Result<Status,
     let lock = Lock::parse(lock, &args.file.join(LOCK_FILE))
         .map_err(|error| CliError::Usage(error.to_string()))?;
     refuse_present(&bundle)?;
+    refuse_denied(context, &bundle, &lock)?;
     if !is_approved(context, args, &bundle, &lock)? {
         context.ui.error_line("nothing was written");
         return Ok(Status::Done);
@@ -90,6 +91,19 @@ async fn write(context: &Context, bundle: &Bundle, lock: &Lock) -> Result<(), Cl
         .await
         .map(drop)
         .map_err(CliError::project)
+}
+
+/// What the policy denies is nothing to be asked about.
+fn refuse_denied(context: &Context, bundle: &Bundle, lock: &Lock) -> Result<(), CliError> {
+    let project = packs::project(context, ".".into())?;
+    for pack in &lock.packs {
+        project.allow_name(&pack.name).map_err(CliError::project)?;
+        let contents = bundle.pack(&pack.name).map_err(super::source_error)?;
+        let asks = &contents.manifest.capabilities;
+        let allowed = project.allow_asked(&pack.name, asks);
+        allowed.map_err(CliError::project)?;
+    }
+    Ok(())
 }
 
 /// Nothing of a project that is there is written over; its own `trust.toml` stays and decides.

@@ -8,7 +8,7 @@ use windlass::setup;
 
 use crate::context::Context;
 use crate::errors::{CliError, Status};
-use crate::packs::{pack_at, setup_error};
+use crate::packs::{named, setup_error};
 
 /// Call a component again as it was called when it failed, with the answers that it was given then
 #[derive(Debug, Args)]
@@ -20,9 +20,7 @@ pub(super) struct ReplayArgs {
 pub(super) async fn run(context: &Context, args: &ReplayArgs) -> Result<Status, CliError> {
     let replay = Replay::read(args.file.as_std_path()).map_err(CliError::Usage)?;
     let mut packs = vec![setup_error(windlass::plugins::standard())?];
-    for path in &context.global.packs {
-        packs.push(pack_at(path).await?);
-    }
+    packs.extend(named(context).await?);
     let host = setup::plugin_host(packs).await?;
     let replayed = host.replay(&replay).await.map_err(EngineError::from)?;
     let ui = &context.ui;
