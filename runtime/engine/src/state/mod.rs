@@ -1,9 +1,13 @@
 //! The state of a run: stages, operations, hosts and what became of them.
 
 mod direct;
+mod for_guests;
 mod host;
 mod ids;
 mod model;
+mod operations;
+mod participants;
+mod setup;
 mod store;
 
 pub use host::Host;
@@ -12,4 +16,5 @@ pub use model::{
     Certainty, HostMeta, HostOperation, HostResults, OperationMeta, OperationReport, Plan,
     PrintFlags,
 };
-pub use store::{Connectors, LocalFilesFactory, Setup, State};
+pub use setup::{Connectors, LocalFilesFactory, Setup};
+pub use store::State;

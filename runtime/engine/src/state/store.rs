@@ -9,73 +9,37 @@ use tokio::sync::Semaphore;
 
 use crate::audit::Audit;
 use crate::config::Config;
-use crate::connector::{Connector, ConnectorError};
 use crate::error::EngineError;
 use crate::events::{Callbacks, Event, Observer, StateCallback};
 use crate::inventory::Inventory;
-use crate::json::{Json, JsonMap, json};
+use crate::json::Json;
 use crate::local_files::LocalFiles;
 use crate::plugins::Plugins;
 use crate::policy::Policy;
 use crate::secrets::SecretStore;
 
 use super::{
-    Host, HostMeta, HostOperation, HostResults, OperationId, OperationMeta, PrintFlags, Stage,
+    Connectors, Host, HostResults, LocalFilesFactory, OperationId, OperationMeta, PrintFlags,
+    Setup, Stage,
 };
-
-/// The connectors of a run, by name.
-pub trait Connectors: Send + Sync {
-    /// The connector of that name.
-    ///
-    /// # Errors
-    /// [`ConnectorError::Unknown`] with the nearest name.
-    fn connector(&self, name: &str) -> Result<Arc<dyn Connector>, ConnectorError>;
-}
-
-/// Makes the view of the controller's files for one call: the deploy's folder (without links in it, where it exists), and
-/// the paths the call names.
-pub type LocalFilesFactory =
-    Arc<dyn Fn(&camino::Utf8Path, &[String]) -> Arc<dyn LocalFiles> + Send + Sync>;
-
-/// What a state is made of.
-pub struct Setup {
-    /// The hosts.
-    pub inventory: Inventory,
-    /// Settings.
-    pub config: Config,
-    /// The plugins.
-    pub plugins: Arc<dyn Plugins>,
-    /// The connectors.
-    pub connectors: Arc<dyn Connectors>,
-    /// Makes views of local files.
-    pub local_files: LocalFilesFactory,
-    /// The secrets.
-    pub secrets: SecretStore,
-    /// The folder that relative local paths start from.
-    pub folder: Utf8PathBuf,
-    /// Only these hosts take part, by name; none means all.
-    pub limit: Option<Vec<String>>,
-    /// Who decides what may be done. None: everything may.
-    pub policy: Option<Arc<dyn Policy>>,
-}
 
 /// How many operations plan at the same time. Each holds a guest with its memory while it waits for facts, and a
 /// process may have 65,530 mappings (vm.max_map_count in proc(5)).
 const PLANNING: usize = 1024;
 
 #[derive(Default)]
-struct Core {
-    stage: Stage,
-    warnings: BTreeMap<Stage, usize>,
-    activated: HashSet<usize>,
-    active: HashSet<usize>,
-    failed: IndexMap<usize, String>,
-    limit: Option<Vec<String>>,
-    operations: IndexMap<OperationId, OperationMeta>,
-    results: HashMap<usize, HostResults>,
+pub(super) struct Core {
+    pub(super) stage: Stage,
+    pub(super) warnings: BTreeMap<Stage, usize>,
+    pub(super) activated: HashSet<usize>,
+    pub(super) active: HashSet<usize>,
+    pub(super) failed: IndexMap<usize, String>,
+    pub(super) limit: Option<Vec<String>>,
+    pub(super) operations: IndexMap<OperationId, OperationMeta>,
+    pub(super) results: HashMap<usize, HostResults>,
 }
 
-struct Shared {
+pub(super) struct Shared {
     inventory: Inventory,
     config: RwLock<Config>,
     plugins: Arc<dyn Plugins>,
@@ -97,17 +61,17 @@ struct Shared {
     planning: Semaphore,
     run_key: String,
     started: String,
-    inventory_json: std::sync::OnceLock<Json>,
-    guest_inventory: std::sync::OnceLock<Json>,
+    pub(super) inventory_json: std::sync::OnceLock<Json>,
+    pub(super) guest_inventory: std::sync::OnceLock<Json>,
     /// The keys of connectors' data that hold secrets, by the connector's name.
-    secret_keys: Mutex<HashMap<String, Arc<[String]>>>,
+    pub(super) secret_keys: Mutex<HashMap<String, Arc<[String]>>>,
     audit: std::sync::OnceLock<Arc<Audit>>,
 }
 
 /// The state of a run. Cheap to clone; clones are the same state.
 #[derive(Clone)]
 pub struct State {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
 impl State {
@@ -177,7 +141,7 @@ impl State {
         Ok(state)
     }
 
-    fn core(&self) -> MutexGuard<'_, Core> {
+    pub(super) fn core(&self) -> MutexGuard<'_, Core> {
         self.shared
             .core
             .lock()
@@ -188,80 +152,6 @@ impl State {
     #[must_use]
     pub fn inventory(&self) -> &Inventory {
         &self.shared.inventory
-    }
-
-    /// `{groups: {name: [host…]}, hosts: {name: {groups, data}}}`; made once. The group `all` has every host.
-    #[must_use]
-    pub fn inventory_json(&self) -> Json {
-        self.inventory_ref().clone()
-    }
-
-    fn inventory_ref(&self) -> &Json {
-        self.shared
-            .inventory_json
-            .get_or_init(|| self.inventory_with(|host| host.data()))
-    }
-
-    /// The same as components see it: see [`State::data_for_guests`].
-    pub(crate) fn inventory_for_guests(&self) -> &Json {
-        self.shared
-            .guest_inventory
-            .get_or_init(|| self.inventory_with(|host| self.data_for_guests(host)))
-    }
-
-    /// A host's data as components see it: passwords that stand in it as plain text are masked.
-    pub(crate) fn data_for_guests(&self, host: &Host) -> JsonMap {
-        let mut data = host.data();
-        let mut mask = |name: &str| {
-            if let Some(value) = data.get_mut(name).filter(|value| value.is_string()) {
-                *value = Json::from(crate::secrets::MASK);
-            }
-        };
-        ["_sudo_password", "_su_password"]
-            .into_iter()
-            .for_each(&mut mask);
-        let connector = self.inventory().connector_of(host.name());
-        for key in self.secret_keys(&connector).iter() {
-            mask(key);
-        }
-        data
-    }
-
-    /// The keys of a connector's data that hold secrets.
-    fn secret_keys(&self, connector: &str) -> Arc<[String]> {
-        let known = &self.shared.secret_keys;
-        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(keys) = known.get(connector) {
-            return keys.clone();
-        }
-        let keys = match self.connectors().connector(connector) {
-            Ok(connector) => connector.data_keys(),
-            // Hosts of a connector that there is not are not connected either.
-            Err(_) => Vec::new(),
-        };
-        let keys = keys.into_iter().filter(|key| key.secret);
-        let keys: Arc<[String]> = keys.map(|key| key.name).collect();
-        known.insert(connector.to_owned(), keys.clone());
-        keys
-    }
-
-    fn inventory_with(&self, data: impl Fn(&Host) -> JsonMap) -> Json {
-        let names = self.inventory().group_names().into_iter();
-        let mut groups: JsonMap = names.map(|name| (name.to_owned(), json!([]))).collect();
-        let mut hosts = JsonMap::new();
-        for host in self.hosts() {
-            let own = host.groups().iter().map(String::as_str);
-            for group in own.chain(["all"]) {
-                if let Some(Json::Array(list)) = groups.get_mut(group) {
-                    list.push(Json::from(host.name()));
-                }
-            }
-            hosts.insert(
-                host.name().to_owned(),
-                json!({"groups": host.groups(), "data": data(host)}),
-            );
-        }
-        json!({"groups": groups, "hosts": hosts})
     }
 
     /// All hosts, in inventory order.
@@ -520,235 +410,6 @@ impl State {
         for observer in observers {
             observer.on_event(self, &event);
         }
-    }
-
-    /// Only these hosts take part from here on, by name; none means all.
-    ///
-    /// # Errors
-    /// An unknown name, with the nearest.
-    pub fn set_limit_hosts(&self, limit: Option<Vec<String>>) -> Result<(), EngineError> {
-        for name in limit.iter().flatten() {
-            self.host(name)?;
-        }
-        self.core().limit = limit;
-        Ok(())
-    }
-
-    /// The hosts that take part, if limited.
-    #[must_use]
-    pub fn limit_hosts(&self) -> Option<Vec<String>> {
-        self.core().limit.clone()
-    }
-
-    /// True when the host is not excluded by the limit.
-    #[must_use]
-    pub fn is_host_in_limit(&self, host: &Host) -> bool {
-        self.core()
-            .limit
-            .as_ref()
-            .is_none_or(|limit| limit.iter().any(|name| name == host.name()))
-    }
-
-    /// The host takes part.
-    pub fn activate_host(&self, host: &Host) {
-        let mut core = self.core();
-        core.activated.insert(host.index());
-        core.active.insert(host.index());
-    }
-
-    /// These hosts take no further part, each with a reason.
-    ///
-    /// # Errors
-    /// [`EngineError::NoHostsRemaining`] or [`EngineError::TooManyFailed`] when the failure budget is used up.
-    pub fn fail_hosts(&self, hosts: &[(Arc<Host>, String)]) -> Result<(), EngineError> {
-        if hosts.is_empty() {
-            return Ok(());
-        }
-        let (active, activated) = {
-            let mut core = self.core();
-            for (host, why) in hosts {
-                core.failed
-                    .entry(host.index())
-                    .or_insert_with(|| why.clone());
-                core.active.remove(&host.index());
-            }
-            (core.active.len(), core.activated.len().max(hosts.len()))
-        };
-        for (host, error) in hosts {
-            self.emit(Event::HostFailed {
-                host: host.name().to_owned(),
-                error: error.clone(),
-            });
-        }
-        if active == 0 {
-            return Err(EngineError::NoHostsRemaining { activated });
-        }
-        if let Some(budget) = self.config().fail_percent {
-            let failed = 100.0 * (activated - active.min(activated)) as f64 / activated as f64;
-            if failed > f64::from(budget) {
-                return Err(EngineError::TooManyFailed {
-                    budget,
-                    percent: failed.round() as u8,
-                });
-            }
-        }
-        Ok(())
-    }
-
-    /// The hosts that take part now, in inventory order.
-    #[must_use]
-    pub fn active_hosts(&self) -> Vec<Arc<Host>> {
-        let core = self.core();
-        let limit: Option<HashSet<&str>> = core
-            .limit
-            .as_ref()
-            .map(|limit| limit.iter().map(String::as_str).collect());
-        let in_limit = |host: &Host| {
-            limit
-                .as_ref()
-                .is_none_or(|limit| limit.contains(host.name()))
-        };
-        self.hosts()
-            .iter()
-            .filter(|host| core.active.contains(&host.index()) && in_limit(host))
-            .cloned()
-            .collect()
-    }
-
-    /// True while the host takes part.
-    #[must_use]
-    pub fn is_active(&self, host: &Host) -> bool {
-        self.core().active.contains(&host.index())
-    }
-
-    /// The hosts that ever took part, in inventory order.
-    #[must_use]
-    pub fn activated_hosts(&self) -> Vec<Arc<Host>> {
-        let core = self.core();
-        self.hosts()
-            .iter()
-            .filter(|host| core.activated.contains(&host.index()))
-            .cloned()
-            .collect()
-    }
-
-    /// The hosts that failed, with why, in the order in which they failed.
-    #[must_use]
-    pub fn failed_hosts(&self) -> Vec<(Arc<Host>, String)> {
-        let core = self.core();
-        core.failed
-            .iter()
-            .filter_map(|(index, why)| Some((self.hosts().get(*index)?.clone(), why.clone())))
-            .collect()
-    }
-
-    /// What hosts share of an operation.
-    #[must_use]
-    pub fn op_meta(&self, id: OperationId) -> Option<OperationMeta> {
-        self.core().operations.get(&id).cloned()
-    }
-
-    /// An operation's names, joined.
-    #[must_use]
-    pub fn op_title(&self, id: OperationId) -> String {
-        self.core()
-            .operations
-            .get(&id)
-            .map(OperationMeta::title)
-            .unwrap_or_default()
-    }
-
-    pub(crate) fn with_op_meta<T>(
-        &self,
-        id: OperationId,
-        make: impl FnOnce() -> OperationMeta,
-        then: impl FnOnce(&mut OperationMeta) -> T,
-    ) -> T {
-        then(self.core().operations.entry(id).or_insert_with(make))
-    }
-
-    pub(crate) fn op_place(&self, id: OperationId) -> Option<(Vec<u32>, crate::place::Place)> {
-        self.core()
-            .operations
-            .get(&id)
-            .map(|meta| (meta.op_order.clone(), meta.place.clone()))
-    }
-
-    /// What a host has of an operation.
-    #[must_use]
-    pub fn op_data_for_host(&self, host: &Host, id: OperationId) -> Option<HostOperation> {
-        host.operation(id)
-    }
-
-    /// Replaces what a host has of an operation.
-    pub fn set_op_data_for_host(&self, host: &Host, id: OperationId, data: HostOperation) {
-        host.insert_operation(HostOperation { id, ..data });
-    }
-
-    /// Counts of what was planned for a host.
-    #[must_use]
-    pub fn meta_for_host(&self, host: &Host) -> HostMeta {
-        let op_hashes = host.operation_order();
-        let mut meta = HostMeta {
-            ops: op_hashes.len(),
-            ..HostMeta::default()
-        };
-        let (mut change, mut no_change, mut planned) = (0, 0, true);
-        for id in &op_hashes {
-            match host.with_operation(*id, |operation| {
-                operation.plan.as_ref().map(|plan| plan.will_change())
-            }) {
-                Some(Some(Some(true))) => change += 1,
-                Some(Some(Some(false))) => no_change += 1,
-                Some(Some(None)) => meta.ops_unknown += 1,
-                _ => planned = false,
-            }
-        }
-        if planned {
-            meta.ops_change = Some(change);
-            meta.ops_no_change = Some(no_change);
-        }
-        meta.op_hashes = op_hashes;
-        meta
-    }
-
-    /// Counts of what became of a host's operations.
-    #[must_use]
-    pub fn results_for_host(&self, host: &Host) -> HostResults {
-        let mut results = self
-            .core()
-            .results
-            .get(&host.index())
-            .cloned()
-            .unwrap_or_default();
-        let all = host.operation_order().len();
-        results.not_run_ops = all.saturating_sub(results.ops + results.skipped_ops);
-        results
-    }
-
-    pub(crate) fn count_result(&self, host: &Host, count: impl FnOnce(&mut HostResults)) {
-        count(self.core().results.entry(host.index()).or_default());
-    }
-
-    /// All operations in the order in which they run.
-    ///
-    /// # Errors
-    /// [`EngineError::Cycle`] when two hosts order them differently.
-    pub fn op_order(&self) -> Result<Vec<OperationId>, EngineError> {
-        Ok(self.op_graph()?.order())
-    }
-
-    pub(crate) fn op_graph(&self) -> Result<crate::dag::Graph, EngineError> {
-        let sequences = self
-            .hosts()
-            .iter()
-            .map(|host| (host.name().to_owned(), host.operation_order()));
-        crate::dag::Graph::build(
-            sequences.collect(),
-            |id| self.op_place(id).unwrap_or_default(),
-            |id| self.op_title(id),
-        )
-        .map_err(|cycle| EngineError::Cycle(cycle.to_string()))
     }
 }
 
