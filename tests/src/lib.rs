@@ -5,6 +5,7 @@
 //! * [`AtTerminal`]: the command line at a terminal, with what it shows and what is typed.
 //! * [`guest`]: components that misbehave, for `--pack`.
 //! * [`OciRegistry`]: a real registry for packs, on loopback.
+//! * [`Vault`]: a vault on loopback, and the pack that reads secrets from it.
 //! * [`or_skip!`]: how a test says that a part of the machine is missing, so that the skip is counted.
 //!
 //! Tests that change users, packages or services do so on a target only: the machine itself is never touched.
@@ -25,6 +26,7 @@ mod registry;
 mod skip;
 mod targets;
 mod terminal;
+mod vault;
 
 pub use command_line::{Outcome, Windlass};
 pub use guests::guest;
@@ -33,3 +35,4 @@ pub use registry::{OciRegistry, REGISTRY_LOGIN};
 pub use skip::{Missing, skip};
 pub use targets::{SshHost, SshHosts, SshOptions};
 pub use terminal::AtTerminal;
+pub use vault::Vault;

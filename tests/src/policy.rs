@@ -42,6 +42,15 @@ impl Windlass {
         Ok(windlass)
     }
 
+    /// Gives names to addresses: the `/etc/hosts` of the machine with a policy.
+    ///
+    /// # Panics
+    /// Where there is no policy yet.
+    pub fn set_names(&self, text: &str) {
+        let path = self.root().join("etc/upper/hosts");
+        fs::write(&path, text).expect("names below a temporary folder");
+    }
+
     /// Writes another policy, with this mode.
     ///
     /// # Panics

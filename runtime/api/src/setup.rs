@@ -168,6 +168,7 @@ pub async fn new_state(
 ) -> Result<State, EngineError> {
     let connectors = with_packs(connectors, plugins.as_ref())?;
     let observers = plugins.observers()?;
+    offer_sources(&options.secrets, plugins.as_ref());
     let connectors: Arc<dyn Connectors> = Arc::new(connectors);
     let inventory = load_inventory(options, connectors.as_ref()).await?;
     let config = load_config(options, &inventory)?;
@@ -208,6 +209,13 @@ pub fn with_packs(
         connectors.provide(connector)?;
     }
     Ok(connectors)
+}
+
+/// Lets secrets be read from what packs provide. Kinds that the program has added itself stay the program's.
+pub fn offer_sources(secrets: &SecretStore, plugins: &dyn Plugins) {
+    for (kind, source) in plugins.secret_sources() {
+        secrets.offer_source(&kind, source);
+    }
 }
 
 /// The policy of this machine; none where there is none. Every state that this crate makes asks it.

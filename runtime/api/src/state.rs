@@ -20,7 +20,8 @@ use windlass_plugins::Pack;
 use crate::connectors::Registry;
 use crate::host::Host;
 use crate::setup::{
-    allow_packs, local_files, plugins_of, standard_plugins, system_policy, with_packs,
+    allow_packs, local_files, offer_sources, plugins_of, standard_plugins, system_policy,
+    with_packs,
 };
 
 /// What a state is made with beside inventory and config: connectors, packs, secrets. It makes one state.
@@ -137,6 +138,7 @@ impl StateBuilder {
                 plugins_of([standard].into_iter().chain(self.packs.iter().cloned())).await?
             }
         };
+        offer_sources(&self.secrets, plugins.as_ref());
         let folder = match self.folder.as_str() {
             "" => Utf8PathBuf::from("."),
             _ => self.folder.clone(),

@@ -15,7 +15,7 @@ use crate::events::Observer;
 use crate::json::{Json, JsonMap};
 use crate::local_files::LocalFiles;
 use crate::policy::Owner;
-use crate::secrets::SecretStore;
+use crate::secrets::{ProvideSecret, SecretStore};
 
 /// What kind of error a plugin gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -262,6 +262,11 @@ pub trait Plugins: Send + Sync {
     /// One that cannot be started.
     fn observers(&self) -> Result<Vec<Arc<dyn Observer>>, PluginError> {
         Ok(Vec::new())
+    }
+
+    /// The sources of secrets that packs provide, each with its kind: `vault` for `vault:NAME`.
+    fn secret_sources(&self) -> Vec<(String, Arc<dyn ProvideSecret>)> {
+        Vec::new()
     }
 
     /// The packs that may take part, for records of runs.

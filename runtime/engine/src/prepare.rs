@@ -18,7 +18,7 @@ use crate::facts::{FactKey, OperationView, Overlay};
 use crate::json::{Json, JsonMap, canonical};
 use crate::local_files::local_path_arguments;
 use crate::place::Place;
-use crate::plugins::{Bound, ErrorKind, PluginError};
+use crate::plugins::{Bound, ErrorKind, GuestError, PluginError};
 use crate::policy::Chain;
 use crate::state::{
     Certainty, Host, HostOperation, OperationId, OperationMeta, Plan, Stage, State,
@@ -631,6 +631,11 @@ async fn plan_one(
     };
     for step in &planned.steps {
         crate::secrets::no_secret_in(&step.globals)?;
+        // Before anything of it runs, not in the middle.
+        if let Some(why) = step.action.not_run() {
+            let message = format!("{} plans what cannot be done: {why}", call.name);
+            return Err(GuestError::new(ErrorKind::Operation, message).into());
+        }
     }
     state.allow_plan(host, &call.chain, &planned, call.globals)?;
     Ok((planned, view.predicted()))

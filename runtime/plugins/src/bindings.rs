@@ -24,6 +24,7 @@ pub(crate) mod roles {
                 export windlass:plugin/connector@0.1.0;
                 export windlass:plugin/inventory@0.1.0;
                 export windlass:plugin/observer@0.1.0;
+                export windlass:plugin/secret-source@0.1.0;
             }
         ",
         world: "windlass:host/roles",

@@ -90,12 +90,12 @@ pub enum LoadError {
         /// The other.
         second: String,
     },
-    /// Two components stand behind one `@name`.
+    /// Two components stand behind one `@name`, or one kind of secrets.
     #[error(
-        "both {first} and {second} provide `@{name}`; load one of them only, or give one another name in its manifest"
+        "both {first} and {second} provide `{name}`; load one of them only, or give one another name in its manifest"
     )]
     Provider {
-        /// The name, without `@`.
+        /// The name, as it is written: `@pods`, `vault:`.
         name: String,
         /// One of them.
         first: String,
@@ -125,7 +125,7 @@ impl From<LoadError> for PluginError {
 pub(crate) fn report(subject: &str, error: &wasmtime::Error) -> String {
     let cause = match error.downcast_ref::<Exceeded>() {
         Some(exceeded) => exceeded.to_string(),
-        None => error.root_cause().to_string(),
+        None => in_our_words(error.root_cause().to_string()),
     };
     let mut report = format!("{subject}: the plugin failed: {cause}");
     if let Some(backtrace) = error.downcast_ref::<wasmtime::WasmBacktrace>() {
@@ -140,4 +140,12 @@ pub(crate) fn report(subject: &str, error: &wasmtime::Error) -> String {
         }
     }
     report
+}
+
+/// The runtime has no type for what a guest passes too much of.
+fn in_our_words(cause: String) -> String {
+    match cause.contains("fuel allocated for hostcalls") {
+        true => String::from("it gave more at once than the limit `output` allows"),
+        false => cause,
+    }
 }

@@ -29,7 +29,7 @@ use crate::limits::Limits;
 use crate::machine::Machines;
 use crate::memo::{Found, Kept, Memo, Value};
 use crate::meter;
-use crate::providers::{Providers, watch};
+use crate::providers::{Providers, Sources, watch};
 use crate::question::Fingerprint;
 use crate::signature::Signature;
 use crate::translate::{self, Refused};
@@ -74,6 +74,7 @@ pub struct Host {
     owners: BTreeMap<String, Arc<Owner>>,
     connectors: Vec<Arc<dyn Connector>>,
     observers: Vec<Arc<Part>>,
+    sources: Sources,
     memo: Memo,
     replays: Option<PathBuf>,
     guest_calls: AtomicU64,
@@ -153,6 +154,7 @@ impl Host {
             remembered: AtomicU64::new(0),
             replays: None,
             connectors: providers.connectors(),
+            sources: providers.sources(),
             observers: providers.observers(),
         }
     }
@@ -445,6 +447,10 @@ impl Plugins for Host {
     fn observers(&self) -> Result<Vec<Arc<dyn Observer>>, PluginError> {
         let started = self.observers.iter().map(watch);
         Ok(started.collect::<Result<_, _>>()?)
+    }
+
+    fn secret_sources(&self) -> Sources {
+        self.sources.clone()
     }
 
     fn run_ended(&self) {

@@ -18,6 +18,7 @@
 //! ```
 
 mod ahead;
+mod aside;
 mod bindings;
 mod builder;
 mod cache;
@@ -41,6 +42,7 @@ mod meter;
 mod observing;
 mod pack;
 mod providers;
+mod providing;
 mod question;
 mod replay;
 mod role;

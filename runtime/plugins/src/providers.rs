@@ -1,4 +1,5 @@
-//! What packs provide besides operations and facts, gathered while they are loaded: by `@name`, or one after another.
+//! What packs provide besides operations and facts, gathered while they are loaded: by `@name`, by kind (`vault:`), or
+//! one after another.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,11 +7,13 @@ use std::sync::Arc;
 use windlass_engine::connector::Connector;
 use windlass_engine::contract::Role;
 use windlass_engine::events::Observer;
+use windlass_engine::secrets::{ProvideSecret, check_kind};
 
 use crate::connecting::Provider;
 use crate::error::LoadError;
 use crate::granted::Part;
 use crate::observing::Watcher;
+use crate::providing::Source;
 
 /// What stands behind an `@name`.
 #[derive(Default)]
@@ -26,7 +29,12 @@ struct Ways {
 pub(crate) struct Providers {
     named: BTreeMap<String, Ways>,
     observers: Vec<Arc<Part>>,
+    /// Sources of secrets, by kind.
+    sources: BTreeMap<String, Arc<Part>>,
 }
+
+/// Sources of secrets, each with its kind.
+pub(crate) type Sources = Vec<(String, Arc<dyn ProvideSecret>)>;
 
 impl Providers {
     /// Adds a component of a role besides planning. `exports` are what its manifest says that it provides.
@@ -39,8 +47,15 @@ impl Providers {
         match role {
             Role::Observing => self.observers.push(part),
             Role::Connecting | Role::Listing => {
-                for name in names(exports, &part.component.name) {
+                let named = exports.iter().filter_map(|name| name.strip_prefix('@'));
+                for name in names(named, &part.component.name) {
                     self.name(role, &part, name)?;
+                }
+            }
+            Role::Providing => {
+                let named = exports.iter().filter_map(|name| name.strip_suffix(':'));
+                for kind in names(named, &part.component.name) {
+                    self.source(&part, kind)?;
                 }
             }
             Role::Planning | Role::Acting | Role::Deploying => {
@@ -69,7 +84,7 @@ impl Providers {
         if way.is_some() || ways.pack != component.pack {
             let mut others = ways.connecting.iter().chain(&ways.listing);
             return Err(LoadError::Provider {
-                name,
+                name: format!("@{name}"),
                 first: others
                     .next()
                     .map_or_else(String::new, |other| other.component.name.clone()),
@@ -78,6 +93,31 @@ impl Providers {
         }
         *way = Some(part.clone());
         Ok(())
+    }
+
+    fn source(&mut self, part: &Arc<Part>, kind: String) -> Result<(), LoadError> {
+        let component = &part.component.name;
+        check_kind(&kind).map_err(|message| LoadError::Description {
+            component: component.clone(),
+            message,
+        })?;
+        if let Some(other) = self.sources.get(&kind) {
+            return Err(LoadError::Provider {
+                name: format!("{kind}:"),
+                first: other.component.name.clone(),
+                second: component.clone(),
+            });
+        }
+        self.sources.insert(kind, part.clone());
+        Ok(())
+    }
+
+    /// The sources of secrets.
+    pub(crate) fn sources(&mut self) -> Sources {
+        let sources = std::mem::take(&mut self.sources).into_iter();
+        sources
+            .map(|(kind, part)| (kind, Arc::new(Source::new(part)) as Arc<dyn ProvideSecret>))
+            .collect()
     }
 
     /// The connectors, by name.
@@ -102,12 +142,9 @@ pub(crate) fn watch(part: &Arc<Part>) -> Result<Arc<dyn Observer>, LoadError> {
     Ok(Arc::new(Watcher::start(part.clone())?))
 }
 
-/// The `@name`s of a component, without `@`: those of the manifest, else its file's name.
-fn names(exports: &[String], component: &str) -> Vec<String> {
-    let named: Vec<String> = exports
-        .iter()
-        .filter_map(|export| export.strip_prefix('@').map(str::to_owned))
-        .collect();
+/// What a component provides: what its manifest says, else its file's name.
+fn names<'a>(named: impl Iterator<Item = &'a str>, component: &str) -> Vec<String> {
+    let named: Vec<String> = named.map(str::to_owned).collect();
     if !named.is_empty() {
         return named;
     }
@@ -121,8 +158,10 @@ mod tests {
 
     #[test]
     fn names_are_the_manifests_else_the_files() {
-        let exports = ["@pods".to_owned(), "@nodes".to_owned()];
-        assert_eq!(names(&exports, "acme:k/k.wasm"), ["pods", "nodes"]);
-        assert_eq!(names(&[], "acme:k/sub/k.wasm"), ["k"]);
+        let exports = ["pods", "nodes"];
+        let named = names(exports.into_iter(), "acme:k/k.wasm");
+        assert_eq!(named, ["pods", "nodes"]);
+        let none = std::iter::empty();
+        assert_eq!(names(none, "acme:k/sub/k.wasm"), ["k"]);
     }
 }

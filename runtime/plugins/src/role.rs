@@ -8,6 +8,7 @@
 //! | `connector` | `process`, `http`, `io`, `log` |
 //! | `inventory` | `process`, `http`, `local-files`, `log` |
 //! | `observer` | `log` |
+//! | `secret-source` | `process`, `http`, `local-files`, `log` |
 //! | anything else | refused |
 //!
 //! Allowed: `windlass:plugin/facts@0.1.3`. Refused: `wasi:cli/environment@0.2.0`, `windlass:plugin/target@0.1.0` in a
@@ -47,7 +48,7 @@ fn imports(role: Role) -> &'static [&'static str] {
             "types",
         ],
         Role::Connecting => &["process", "http", "io", "log", "types"],
-        Role::Listing => &["process", "http", "local-files", "log", "types"],
+        Role::Listing | Role::Providing => &["process", "http", "local-files", "log", "types"],
         Role::Observing => &["log", "types"],
     }
 }

@@ -196,7 +196,8 @@ typedef struct windlass_plugin_types_download_t {
   windlass_plugin_types_json_t   more;
 } windlass_plugin_types_download_t;
 
-// A folder to copy to the target with rsync.
+// A folder to copy to the target with rsync. This version of the host runs none: such a plan is refused before
+// anything of it is done.
 typedef struct windlass_plugin_types_rsync_t {
   // The folder on the controller.
   listing_string_t   src;
@@ -208,7 +209,7 @@ typedef struct windlass_plugin_types_rsync_t {
   windlass_plugin_types_json_t   more;
 } windlass_plugin_types_rsync_t;
 
-// A call of an acting component, for what cannot be data.
+// A call of an acting component, for what cannot be data. Refused by this version of the host, as `rsync` is.
 typedef struct windlass_plugin_types_call_t {
   // Its name.
   listing_string_t   actor;

@@ -168,7 +168,7 @@ class Plan:
         return self._add(Download(str(src), str(dest), create_folder))
 
     def rsync(self, src: str, dest: str, *, options: Sequence[str] = ()) -> Step:
-        """Adds a folder to copy to the target with rsync."""
+        """Adds a folder to copy to the target with rsync, which this version of windlass refuses."""
         return self._add(Rsync(str(src), str(dest), tuple(options)))
 
     def call(self, actor: str, payload: Any = None) -> Step:

@@ -51,7 +51,7 @@ pub enum Action {
         /// Whether the folders above `dest` are made.
         create_folder: bool,
     },
-    /// Copy a folder to the target with rsync.
+    /// Copy a folder to the target with rsync. This version of windlass refuses it before anything is done.
     Rsync {
         /// The folder on the controller.
         src: String,

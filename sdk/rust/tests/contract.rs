@@ -79,6 +79,7 @@ fn every_role_has_its_world() {
             ("connecting", vec!["connector"]),
             ("listing", vec!["inventory"]),
             ("observing", vec!["observer"]),
+            ("providing", vec!["secret-source"]),
         ]
     );
 }

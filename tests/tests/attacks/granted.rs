@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::symlink;
 
-use windlass_tests::{Windlass, guest};
+use windlass_tests::{Windlass, guest, or_skip};
 
 struct Attacker(Windlass);
 
@@ -32,7 +32,7 @@ impl Attacker {
                 "[pack]\nname = \"acme:mine\"\nversion = \"1.0.0\"\nlicence = \"MIT\"\nsummary = \"An attacker\"\n\n\
                  [[component]]\npath = \"lister.wasm\"\nrole = \"listing\"\nexports = [\"@lister\"]\n\n\
                  [[component]]\npath = \"relay.wasm\"\nrole = \"connecting\"\nexports = [\"@relay\"]\n\n\
-                 [limits]\nrunning = \"1s\"\nmemory = \"32MiB\"\n\n\
+                 [limits]\nrunning = \"1s\"\nmemory = \"32MiB\"\noutput = \"1MiB\"\n\n\
                  [capabilities]\nprograms = [{{ name = \"sh\", options = [\"-c\"] }}]\n{http}\n{read}\n{capabilities}\n"
             ),
         );
@@ -76,15 +76,27 @@ fn guests_that_take_too_much_are_ended_with_the_limit() {
         &attacker.lists("grow"),
         &["the plugin failed: it needs more than", "MiB of memory"],
     );
+    // The guest's own stack ends where its memory does; the host's is counted.
     says(
         &attacker.lists("recurse"),
-        &["the plugin failed: ", "wasm trap: "],
+        &["the plugin failed: wasm trap: out of bounds memory access"],
+    );
+    says(
+        &attacker.lists("stack"),
+        &["the plugin failed: wasm trap: call stack exhausted"],
     );
     says(
         &attacker.lists("log"),
         &["the plugin failed: it wrote more than 1000 lines"],
     );
-    says(&attacker.lists("many"), &["the plugin failed: "]);
+    says(
+        &attacker.lists("many"),
+        &["the plugin failed: it needs more than 32 MiB of memory"],
+    );
+    says(
+        &attacker.lists("large"),
+        &["the plugin failed: it gave more at once than the limit `output` allows"],
+    );
     says(
         &attacker.lists("trap"),
         &["the plugin failed: ", "unreachable"],
@@ -195,35 +207,27 @@ fn addresses_that_were_not_granted_are_not_called() {
     says(&said, &["is no web address"]);
 }
 
-/// The name of this machine, where it stands for a loopback address (as in Debian's /etc/hosts): a grant by name.
-fn loopback_name() -> Option<String> {
-    use std::net::ToSocketAddrs;
-    let name = fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
-    ["ip6-localhost", "localhost.localdomain", name.trim()]
-        .into_iter()
-        .find(|name| {
-            let found = (*name, 80).to_socket_addrs();
-            found.is_ok_and(|mut found| found.any(|address| address.ip().is_loopback()))
-        })
-        .map(str::to_owned)
-}
-
 #[test]
 fn a_name_does_not_lead_to_this_machine() {
-    let Some(name) = loopback_name() else {
-        eprintln!("skipped: no name here stands for loopback besides localhost");
-        return;
-    };
-    let attacker = Attacker::granted(&format!("http = [\"http://{name}:7\"]"));
-    let said = attacker.lists(&format!("http/http://{name}:7/"));
-    says(
-        &said,
-        &[
-            "is not called: its name stands for",
-            "this machine itself",
-            "the grant names the address itself",
-        ],
+    let granted = "http = [\"http://api.example.test:7\", \"http://meta.example.test:7\"]";
+    let mut attacker = Attacker::granted(granted);
+    attacker.0 = or_skip!(attacker.0.under_policy(""));
+    attacker.0.set_names(
+        "127.0.0.1 localhost\n127.0.0.1 api.example.test\n169.254.169.254 meta.example.test\n",
     );
+    for (name, what) in [
+        ("api", "127.0.0.1, this machine itself"),
+        ("meta", "169.254.169.254, a cloud's metadata service"),
+    ] {
+        let said = attacker.lists(&format!("http/http://{name}.example.test:7/"));
+        says(
+            &said,
+            &[
+                &format!("{name}.example.test:7 is not called: its name stands for {what}"),
+                "where that is meant, the grant names the address itself",
+            ],
+        );
+    }
 }
 
 #[test]
@@ -249,6 +253,23 @@ fn a_redirect_is_checked_like_the_first_request() {
         &[&format!(
             "wants to call http://169.254.169.254, where http://{address} redirects to"
         )],
+    );
+}
+
+#[test]
+fn what_a_component_may_not_import_it_does_not_get() {
+    let windlass = Windlass::new();
+    windlass.write("deploy.star", "");
+    let acting = guest("acting").display().to_string();
+    let out = windlass.run(["--pack", &acting, "plan", "@local", "deploy.star"]);
+    assert_ne!(out.code, Some(0), "{out}");
+    says(
+        &out.to_string(),
+        &[
+            "is refused: it imports `windlass:plugin/target@",
+            "a component with operations or facts may import facts, context, local-files, secrets, log, types of the contract, and \
+             nothing that acts",
+        ],
     );
 }
 

@@ -5,3 +5,4 @@ mod granted;
 mod rights;
 mod secrets;
 mod signed_packs;
+mod sources;

@@ -114,19 +114,21 @@ fn a_file_lands_only_where_it_may() {
     fs::create_dir_all(&outside).unwrap();
     fs::create_dir_all(root.join("deploy")).unwrap();
     std::os::unix::fs::symlink(&outside, root.join("deploy/link")).unwrap();
-    for (dest, more) in [
-        ("x", "/../../outside/x"),
-        ("link/x", ""),
-        (outside.join("x").to_str().unwrap(), ""),
-        ("../outside/x", ""),
+    let other =
+        "climber.fetch plans to write `x/../../outside/x`, which is none of its local paths";
+    let not_granted = "was not granted to write there";
+    for (dest, more, says) in [
+        ("x", "/../../outside/x", other),
+        ("link/x", "", not_granted),
+        (outside.join("x").to_str().unwrap(), "", not_granted),
+        ("../outside/x", "", not_granted),
     ] {
         let said = climber.refused(&format!(
             "climber.fetch(dest = \"{dest}\", more = \"{more}\")\n"
         ));
+        assert!(said.contains(says), "{dest}: {said}");
         assert_eq!(fs::read_dir(&outside).unwrap().count(), 0, "{dest}: {said}");
     }
-    let said = climber.refused("climber.fetch(dest = \"link/x\", more = \"\")\n");
-    assert!(said.contains("was not granted to write there"), "{said}");
     let _ = climber
         .run("climber.fetch(dest = \"new/x\", more = \"\")\n")
         .succeeds();
@@ -149,6 +151,30 @@ fn a_file_is_sent_only_from_where_it_may_be_read() {
     fs::write(root.join("deploy/public"), "public").unwrap();
     let _ = climber.run("climber.send(src = \"public\")\n").succeeds();
     assert!(climber.has_run());
+}
+
+#[test]
+fn no_option_of_rsync_reaches_a_process() {
+    let climber = or_skip!(Climber::start());
+    let root = climber.windlass.dir();
+    fs::create_dir_all(root.join("deploy/folder")).unwrap();
+    let ran = root.join("ran");
+    // Each of these has rsync start a program, or read or write more than the folder.
+    for option in [
+        format!("--rsh=sh -c 'touch {}'", ran.display()),
+        format!("-e touch {}", ran.display()),
+        String::from("--rsync-path=touch /var/tmp/climber;rsync"),
+        String::from("--files-from=/etc/shadow"),
+        String::from("--archive"),
+    ] {
+        // What stands before it in the plan is not begun either.
+        let said = climber.refused(&format!(
+            "climber.copy(src = \"folder\", option = {option:?})\n"
+        ));
+        let why = "climber.copy plans what cannot be done: a step with rsync is not run by this version of windlass";
+        assert!(said.contains(why), "{said}");
+        assert!(!ran.exists(), "{said}");
+    }
 }
 
 #[test]

@@ -27,6 +27,7 @@ pub(crate) async fn run(context: &Context, args: &InventoryArgs) -> Result<Statu
     let options = run_options(context, &args.inventory, ".".into())?;
     let plugins = packs::plugins(context, &options.folder).await?;
     let connectors = setup::with_packs(setup::builtin_connectors(), plugins.as_ref())?;
+    setup::offer_sources(&options.secrets, plugins.as_ref());
     let inventory = setup::load_inventory(&options, &connectors).await?;
     setup::load_config(&options, &inventory)?;
     for warning in inventory.warnings() {

@@ -198,6 +198,28 @@ pub enum Action {
     Other(String, Json),
 }
 
+impl Action {
+    /// What of it this version does not run, where that is so.
+    #[must_use]
+    pub(crate) fn not_run(&self) -> Option<String> {
+        let (what, instead) = match self {
+            Self::Rsync(_) => (
+                String::from("a step with rsync"),
+                "nest `files.sync`, or plan uploads",
+            ),
+            Self::Call(call) => (
+                format!("a call of the actor `{}`", call.actor),
+                "plan the steps themselves",
+            ),
+            Self::Other(name, _) => (format!("a step `{name}`"), "it needs a newer one"),
+            _ => return None,
+        };
+        Some(format!(
+            "{what} is not run by this version of windlass\n  {instead}"
+        ))
+    }
+}
+
 fn function_name<S: serde::Serializer>(
     function: &Arc<dyn HostFunction>,
     to: S,

@@ -21,17 +21,20 @@ pub enum Role {
     Listing,
     /// It watches runs.
     Observing,
+    /// It gives the values of secrets.
+    Providing,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Planning,
         Self::Acting,
         Self::Deploying,
         Self::Connecting,
         Self::Listing,
         Self::Observing,
+        Self::Providing,
     ];
 
     /// Its name, as manifests have it.
@@ -44,6 +47,7 @@ impl Role {
             Self::Connecting => "connecting",
             Self::Listing => "listing",
             Self::Observing => "observing",
+            Self::Providing => "providing",
         }
     }
 
@@ -57,6 +61,7 @@ impl Role {
             Self::Connecting => &["connector"],
             Self::Listing => &["inventory"],
             Self::Observing => &["observer"],
+            Self::Providing => &["secret-source"],
         }
     }
 }

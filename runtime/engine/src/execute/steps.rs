@@ -271,12 +271,10 @@ impl<'a> Runner<'a> {
                 let context = HostContext::new(self.state.clone(), self.host.clone(), mode);
                 function.call(context).await.map_err(StepError::message)
             }
-            Action::Rsync(_) => Err(unsupported("rsync")),
-            Action::Call(call) => Err(unsupported(&format!(
-                "a call of the actor `{}`",
-                call.actor
-            ))),
-            Action::Other(name, _) => Err(unsupported(&format!("a step `{name}`"))),
+            // Refused while they are planned.
+            Action::Rsync(_) | Action::Call(_) | Action::Other(..) => {
+                Err(StepError::message(action.not_run().unwrap_or_default()))
+            }
             // Chains and nested operations have ways of their own.
             Action::Shell(_) | Action::Upload(_) | Action::Nested(_) => Ok(()),
         };

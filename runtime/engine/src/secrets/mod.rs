@@ -13,7 +13,7 @@ mod store;
 
 pub use error::SecretError;
 pub(crate) use handles::{no_secret_in, owned, quoted};
-pub use source::{Ask, ProvideSecret, SOURCES};
+pub use source::{Ask, ProvideSecret, SOURCES, check_kind};
 pub(crate) use store::ASKED_SUDO;
 pub use store::{MASK, SecretStore};
 

@@ -36,6 +36,26 @@ pub trait ProvideSecret: Send + Sync {
     fn get(&self, name: &str) -> Result<String, String>;
 }
 
+/// Kinds that nobody else may provide: those that are always there, and the store's own.
+const OWN_KINDS: [&str; 6] = ["env", "file", "command", "prompt", "ask", "given"];
+
+/// Whether a pack may provide a kind of source: lower-case letters, digits and dashes, beginning with a letter.
+///
+/// # Errors
+/// Why not.
+pub fn check_kind(kind: &str) -> Result<(), String> {
+    if OWN_KINDS.contains(&kind) {
+        return Err(format!("`{kind}:` is Windlass's own"));
+    }
+    let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    match kind.starts_with(|c: char| c.is_ascii_lowercase()) && kind.chars().all(word) {
+        true => Ok(()),
+        false => Err(format!(
+            "`{kind}:` is no kind of secret; those are lower-case letters, digits and dashes, as `vault:`"
+        )),
+    }
+}
+
 /// A value that was read, and what is odd about it.
 pub(super) struct Found {
     pub(super) value: String,

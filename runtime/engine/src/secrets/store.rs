@@ -98,7 +98,7 @@ impl SecretStore {
                 }),
             ),
             ("command", _) => (identity, source::printed_by(name)),
-            (_, Some(provider)) => (identity, provider.get(name)),
+            (_, Some(provider)) => (identity, provider.get(name).map(source::without_newline)),
             (_, None) => return Err(self.unknown(identity)),
         };
         let found = found.map_err(|message| unreadable(shown, message));
@@ -125,6 +125,15 @@ impl SecretStore {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(kind.to_owned(), provider);
+    }
+
+    /// As [`SecretStore::add_source`], where nobody has added the kind: what a program adds comes before a pack's.
+    pub fn offer_source(&self, kind: &str, provider: Arc<dyn ProvideSecret>) {
+        self.sources
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .entry(kind.to_owned())
+            .or_insert(provider);
     }
 
     fn provider(&self, kind: &str) -> Option<Arc<dyn ProvideSecret>> {

@@ -82,7 +82,7 @@ fn at<'c>(subject: &'c str, all: &'c mut Vec<Change>) -> Changes<'c> {
     Changes { subject, all }
 }
 
-/// The names of connectors and inventories.
+/// The names of connectors, inventories and sources of secrets.
 fn named(report: &PackReport) -> BTreeSet<String> {
     let components = report
         .manifest
@@ -90,7 +90,7 @@ fn named(report: &PackReport) -> BTreeSet<String> {
         .flat_map(|manifest| &manifest.components);
     components
         .flat_map(|component| &component.exports)
-        .filter(|name| name.starts_with('@'))
+        .filter(|name| name.starts_with('@') || name.ends_with(':'))
         .cloned()
         .collect()
 }

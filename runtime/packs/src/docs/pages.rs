@@ -85,6 +85,7 @@ fn index(report: &PackReport, namespaces: &BTreeMap<&str, Namespace<'_>>) -> Str
     for (role, title) in [
         (Role::Connecting, "Connectors"),
         (Role::Listing, "Inventories"),
+        (Role::Providing, "Sources of secrets"),
     ] {
         let names = named(role);
         if !names.is_empty() {

@@ -23,6 +23,7 @@ pub(super) const WIT: &[File] = files!("wit": [
     "observer.wit",
     "operations.wit",
     "process.wit",
+    "secret-source.wit",
     "secrets.wit",
     "target.wit",
     "types.wit",

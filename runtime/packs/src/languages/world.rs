@@ -18,6 +18,7 @@ pub(super) const fn of(role: Role) -> &'static str {
         Role::Connecting => "connecting",
         Role::Listing => "listing",
         Role::Observing => "observing",
+        Role::Providing => "providing",
     }
 }
 

@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use semver::VersionReq;
 use thiserror::Error;
 use windlass_engine::contract::Role;
+use windlass_engine::secrets::check_kind;
 
 use super::capabilities::read_capabilities;
 use super::limits::read_limits;
@@ -158,7 +159,10 @@ fn component(fields: &mut Fields<'_>) -> Option<(Found<Utf8PathBuf>, Component)>
 }
 
 fn exports(fields: &mut Fields<'_>, role: Option<Role>) -> Option<Vec<String>> {
-    let named = matches!(role, Some(Role::Connecting | Role::Listing));
+    let named = matches!(
+        role,
+        Some(Role::Connecting | Role::Listing | Role::Providing)
+    );
     let planning = role == Some(Role::Planning);
     let given = fields.has("exports");
     let all = names(fields, "exports", |text| match role {
@@ -168,6 +172,12 @@ fn exports(fields: &mut Fields<'_>, role: Option<Role>) -> Option<Vec<String>> {
         Some(Role::Connecting | Role::Listing) if !at_name(text) => Err(format!(
             "`{text}` is no name of a connector or an inventory; those are `@name`"
         )),
+        Some(Role::Providing) => match text.strip_suffix(':') {
+            Some(kind) => check_kind(kind),
+            None => Err(format!(
+                "`{text}` is no kind of secret; those end in a colon, as `vault:`"
+            )),
+        },
         Some(role) if !planning && !named => Err(format!(
             "a component that is {role} has nothing to name here; leave `exports` out"
         )),
@@ -180,7 +190,13 @@ fn exports(fields: &mut Fields<'_>, role: Option<Role>) -> Option<Vec<String>> {
         return None;
     }
     if named && (!given || all.len() > 1) {
-        fields.wrong_whole("`exports` of the component takes its one name, as `[\"@name\"]`");
+        let name = match role {
+            Some(Role::Providing) => "kind:",
+            _ => "@name",
+        };
+        fields.wrong_whole(format!(
+            "`exports` of the component takes its one name, as `[\"{name}\"]`"
+        ));
         return None;
     }
     Some(all)

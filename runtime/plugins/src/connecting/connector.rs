@@ -1,7 +1,6 @@
 //! What stands behind `@name`: a component that connects, one that lists, or both.
 
 use std::sync::{Arc, OnceLock};
-use std::thread;
 
 use async_trait::async_trait;
 use serde::Deserialize;
@@ -12,6 +11,7 @@ use windlass_engine::json::{Json, JsonMap};
 
 use super::live::Live;
 use super::session::ComponentSession;
+use crate::aside;
 use crate::granted::Part;
 use crate::listing::Listing;
 
@@ -65,27 +65,17 @@ impl Provider {
     }
 }
 
-/// Asks a component for its data keys. Who wants to know them does not wait as tasks do, so a thread asks.
+/// Asks a component for its data keys.
 fn described(part: &Arc<Part>) -> Result<Vec<DataKey>, String> {
     let part = part.clone();
-    let asked = thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| error.to_string())?;
-        runtime.block_on(async {
-            let live = Live::start(&part)
-                .await
-                .map_err(|error| error.to_string())?;
-            let text = live.describe().await.map_err(|error| error.to_string())?;
-            let description: Description = serde_json::from_str(&text).map_err(|error| {
-                format!("{} describes itself badly: {error}", part.component.name)
-            })?;
-            Ok(description.data.into_iter().map(key).collect())
-        })
-    });
-    let asked = asked.join();
-    asked.unwrap_or_else(|_| Err(String::from("the component could not be asked")))
+    aside::wait_for(async move {
+        let live = Live::start(&part).await;
+        let live = live.map_err(|error| error.to_string())?;
+        let text = live.describe().await.map_err(|error| error.to_string())?;
+        let description: Description = serde_json::from_str(&text)
+            .map_err(|error| format!("{} describes itself badly: {error}", part.component.name))?;
+        Ok(description.data.into_iter().map(key).collect())
+    })?
 }
 
 fn key(described: DescribedKey) -> DataKey {

@@ -6,6 +6,7 @@ use wasmtime::Engine;
 use wasmtime::component::{HasSelf, Linker, Resource, ResourceTable};
 use windlass_engine::plugins::{ErrorKind, GuestError};
 
+use super::heard::Heard;
 use super::http;
 use super::rights::Rights;
 use crate::bindings::roles::windlass::plugin::{http as wit_http, io, process};
@@ -32,6 +33,8 @@ pub(crate) struct Granted {
     table: ResourceTable,
     /// Where lines of its log go; none: to the program's own log.
     lines: Option<Lines>,
+    /// Where what it is given goes besides; none: nowhere.
+    heard: Option<Heard>,
 }
 
 /// Lines of a guest's log, level and message, that somebody else shows.
@@ -45,12 +48,24 @@ impl Granted {
             name: name.to_owned(),
             table: ResourceTable::new(),
             lines: None,
+            heard: None,
         }
     }
 
     /// Has lines of its log go there.
     pub(crate) fn keep_lines(&mut self, lines: &Lines) {
         self.lines = Some(lines.clone());
+    }
+
+    /// Has what it is given kept there.
+    pub(crate) fn keep_heard(&mut self, heard: &Heard) {
+        self.heard = Some(heard.clone());
+    }
+
+    fn hears(&self, bytes: &[u8]) {
+        if let Some(heard) = &self.heard {
+            heard.add(bytes);
+        }
     }
 }
 
@@ -88,13 +103,17 @@ impl log::Host for Granted {
             lines.push((level, message));
             return Ok(());
         }
-        let name = &self.name;
-        match level.as_str() {
-            "warning" => tracing::warn!("{name}: {message}"),
-            "info" => tracing::info!("{name}: {message}"),
-            _ => tracing::debug!("{name}: {message}"),
-        }
+        write_line(&self.name, &level, &message);
         Ok(())
+    }
+}
+
+/// Writes a line of a component's log to the program's own.
+pub(crate) fn write_line(name: &str, level: &str, message: &str) {
+    match level {
+        "warning" => tracing::warn!("{name}: {message}"),
+        "info" => tracing::info!("{name}: {message}"),
+        _ => tracing::debug!("{name}: {message}"),
     }
 }
 
@@ -104,6 +123,11 @@ impl process::Host for Granted {
         self.meter.charge();
         let given = self.rights.run(spec).await;
         self.meter.resume();
+        if let Ok(given) = &given
+            && given.exit.status == Some(0)
+        {
+            self.hears(&given.stdout);
+        }
         answer(given.map(|given| process::Output {
             exit: types::Exit {
                 status: given.exit.status,
@@ -129,7 +153,13 @@ impl wit_http::Host for Granted {
         };
         let sent = tokio::task::spawn_blocking(move || client.send(request, &rights)).await;
         self.meter.resume();
-        answer(sent?.map(|response| wit_http::Response {
+        let sent = sent?;
+        if let Ok(response) = &sent
+            && (200..300).contains(&response.status)
+        {
+            self.hears(&response.body);
+        }
+        answer(sent.map(|response| wit_http::Response {
             status: response.status,
             headers: response.headers,
             body: response.body,
@@ -187,6 +217,9 @@ impl local_files::Host for Granted {
     async fn read(&mut self, path: String, offset: u64, limit: u32) -> Answer<Vec<u8>> {
         let most = u32::try_from(self.rights.output()).unwrap_or(u32::MAX);
         let found = self.rights.files().read(&path, offset, limit.min(most));
+        if let Ok(bytes) = &found {
+            self.hears(bytes);
+        }
         self.looked(&path, found)
     }
 }

@@ -4,15 +4,17 @@
 mod address;
 mod files;
 mod guest;
+mod heard;
 mod http;
 mod part;
 mod place;
 mod program;
 mod rights;
 
-pub(crate) use guest::{Granted, Lines};
+pub(crate) use guest::{Granted, Lines, write_line};
 #[allow(unreachable_pub, reason = "the bindings export them again")]
 pub use guest::{Reader, Writer};
+pub(crate) use heard::Heard;
 pub(crate) use part::Part;
 pub(crate) use rights::Rights;
 #[cfg(test)]

@@ -166,7 +166,10 @@ async fn guests_that_misbehave_are_ended_and_reported() {
             "flood_questions",
             "it asked the host more than 1000 questions",
         ),
-        ("flood_plan", "fuel"),
+        (
+            "flood_plan",
+            "it gave more at once than the limit `output` allows",
+        ),
     ] {
         let (pack, report) = end_of(&host, &format!("hostile.{operation}")).await;
         assert_eq!(pack, "test 1.0.0");

@@ -51,3 +51,20 @@ pub mod observing {
         },
     });
 }
+
+pub mod providing {
+    wit_bindgen::generate!({
+        path: "../../wit",
+        world: "providing",
+        pub_export_macro: true,
+        export_macro_name: "export_providing",
+        default_bindings_module: "windlass_sdk::roles::bindings::providing",
+        with: {
+            "windlass:plugin/types@0.1.0": crate::guest::bindings::windlass::plugin::types,
+            "windlass:plugin/process@0.1.0": super::listing::windlass::plugin::process,
+            "windlass:plugin/http@0.1.0": super::listing::windlass::plugin::http,
+            "windlass:plugin/local-files@0.1.0": crate::guest::bindings::windlass::plugin::local_files,
+            "windlass:plugin/log@0.1.0": crate::guest::bindings::windlass::plugin::log,
+        },
+    });
+}

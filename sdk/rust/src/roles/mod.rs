@@ -1,4 +1,4 @@
-//! Components of the other roles: connectors, inventories and observers.
+//! Components of the other roles: connectors, inventories, observers and sources of secrets.
 //!
 //! ```
 //! use windlass_sdk::inventory::{Host, Inventory};
@@ -26,6 +26,7 @@ pub mod http;
 pub mod inventory;
 pub mod observer;
 pub mod process;
+pub mod secret_source;
 
 /// What functions of the host answer where there is none: in native tests.
 #[cfg(not(target_arch = "wasm32"))]

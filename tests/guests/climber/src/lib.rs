@@ -6,7 +6,7 @@ use windlass_sdk::step::Action;
 
 windlass_sdk::export! {
     namespace: "climber",
-    operations: [harmless, climb, climb_nested, climb_fact, shell, deeper, fetch, send],
+    operations: [harmless, climb, climb_nested, climb_fact, shell, deeper, fetch, send, copy],
     facts: [Root, Me],
 }
 
@@ -110,5 +110,23 @@ pub fn send(
     src: LocalPath,
 ) -> Result<()> {
     plan.upload(Upload::new(Content::Local(src.0), "/var/tmp/climber"));
+    Ok(())
+}
+
+/// Write a file, then copy a folder with rsync.
+#[operation(example = r#"climber.copy(src = "x", option = "--rsh=sh -c id")"#)]
+pub fn copy(
+    plan: &mut Plan,
+    /// The folder on the controller.
+    src: LocalPath,
+    /// An option of rsync.
+    option: String,
+) -> Result<()> {
+    plan.run(shell!("id -un > /var/tmp/climber"));
+    plan.step(Action::Rsync {
+        src: src.0,
+        dest: "/var/tmp/copy".to_owned(),
+        options: vec![option],
+    });
     Ok(())
 }

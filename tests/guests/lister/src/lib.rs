@@ -38,7 +38,12 @@ impl Inventory for Lister {
             "spin" => spin(),
             "grow" => grow(),
             "recurse" => Ok(vec![Host::new(deeper(1).to_string())]),
+            "stack" => Ok(vec![Host::new(flat(1).to_string())]),
             "many" => Ok((0..3_000_000)
+                .map(|n| Host::new(format!("{n}{}", "x".repeat(100))))
+                .collect()),
+            // Small for a guest, and more than may cross to the host.
+            "large" => Ok((0..30_000)
                 .map(|n| Host::new(format!("{n}{}", "x".repeat(100))))
                 .collect()),
             "log" => loop {
@@ -93,5 +98,14 @@ fn deeper(depth: u64) -> u64 {
     match depth {
         0 => 0,
         _ => deeper(depth + 1) + local[(depth % 64) as usize],
+    }
+}
+
+/// Recursion with so little on the guest's own stack that the host's ends first.
+#[inline(never)]
+fn flat(depth: u64) -> u64 {
+    match depth {
+        0 => 0,
+        _ => black_box(flat as fn(u64) -> u64)(depth + 1) + depth,
     }
 }

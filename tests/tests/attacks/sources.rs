@@ -1,0 +1,93 @@
+//! Sources of secrets that give away what they were given, want more than they were granted, or take too much.
+
+use windlass_tests::{Outcome, Vault, Windlass};
+
+/// Reads a secret of the keeper's, which must not show anything of the vault's.
+fn get(windlass: &Windlass, name: &str) -> Outcome {
+    let dest = windlass.dir().join("arrived");
+    let source = format!("keeper:{name}");
+    windlass.write(
+        "deploy.star",
+        format!("files.put(src = {{\"$content\": secret({source:?})}}, dest = {dest:?})\n"),
+    );
+    let words = ["--pack", "keeper", "-vvv", "apply", "--yes"];
+    let out = windlass.run([&words[..], &["@local", "deploy.star"]].concat());
+    for hidden in Vault::HIDDEN {
+        for text in [&out.stdout, &out.stderr] {
+            assert!(!text.contains(hidden), "{out}");
+        }
+    }
+    out
+}
+
+#[track_caller]
+fn refused(windlass: &Windlass, name: &str, parts: &[&str]) {
+    let out = get(windlass, name);
+    assert_ne!(out.code, Some(0), "{out}");
+    let named = format!("secret `keeper:{name}`: ");
+    for part in parts.iter().chain([&named.as_str()]) {
+        assert!(out.says(part), "no `{part}` in\n{out}");
+    }
+    assert!(!windlass.dir().join("arrived").exists(), "{out}");
+}
+
+fn project() -> (Vault, Windlass) {
+    let vault = Vault::start();
+    let windlass = Windlass::new();
+    vault.known_to(&windlass, "keeper", "");
+    (vault, windlass)
+}
+
+#[test]
+fn a_source_does_not_say_what_it_was_given() {
+    let (_vault, windlass) = project();
+    let _ = get(&windlass, "!log/db/root#password").succeeds();
+    std::fs::remove_file(windlass.dir().join("arrived")).unwrap();
+    refused(
+        &windlass,
+        "!fail/db/root#password",
+        &[
+            "acme:keeper/keeper.wasm: what to do with {\"data\":{\"other\":\"********\",\"password\":\"********\"}}?",
+            "with ********",
+        ],
+    );
+    refused(
+        &windlass,
+        "!trap/db/root#password",
+        &[
+            "acme:keeper/keeper.wasm: the plugin failed: wasm trap: wasm `unreachable` instruction executed",
+        ],
+    );
+}
+
+#[test]
+fn a_source_that_takes_too_much_is_ended() {
+    let (_vault, windlass) = project();
+    refused(
+        &windlass,
+        "!spin",
+        &["the plugin failed: it ran for more than 1s without an answer"],
+    );
+    refused(
+        &windlass,
+        "!large",
+        &["the plugin failed: it gave more at once than the limit `output` allows"],
+    );
+}
+
+#[test]
+fn a_source_has_what_it_was_granted_and_no_more() {
+    let (_vault, windlass) = project();
+    refused(
+        &windlass,
+        "!http/http://169.254.169.254/latest/meta-data/",
+        &[
+            "the pack acme:keeper 1.0.0 wants to call http://169.254.169.254, which it was not granted",
+        ],
+    );
+    refused(
+        &windlass,
+        "!program/id",
+        &["the option `-c` of sh is not among those it may use"],
+    );
+}
