@@ -125,6 +125,10 @@ impl From<LoadError> for PluginError {
 pub(crate) fn report(subject: &str, error: &wasmtime::Error) -> String {
     let cause = match error.downcast_ref::<Exceeded>() {
         Some(exceeded) => exceeded.to_string(),
+        // Languages whose own check comes later, or that have none.
+        None if error.downcast_ref() == Some(&wasmtime::Trap::StackOverflow) => {
+            String::from("its calls are nested too deeply: the stack is used up")
+        }
         None => in_our_words(error.root_cause().to_string()),
     };
     let mut report = format!("{subject}: the plugin failed: {cause}");

@@ -1,5 +1,6 @@
 // A connector over a granted program: export const connector = defineConnector({…}).
 
+import "./system.js";
 import { guarded } from "./errors.js";
 import { toJson } from "./values.js";
 

@@ -1,5 +1,7 @@
 // Write operations and facts for Windlass in JavaScript. The types, with what each thing means, stand in index.d.ts.
 
+import "./system.js";
+
 export {
   Denied,
   InvalidType,

@@ -1,5 +1,6 @@
 // An inventory source: export const inventory = defineInventory((argument) => [{ name: "web-1" }]).
 
+import "./system.js";
 import { guarded } from "./errors.js";
 import { toJson } from "./values.js";
 

@@ -56,26 +56,49 @@ pub(crate) fn tools() -> PathBuf {
         .join("tools")
 }
 
-/// The component; an error where the language's tool is missing.
+/// The conformance pack; an error where the language's tool is missing.
 pub(crate) fn component(language: Language) -> Result<Vec<u8>, Missing> {
-    let entry = match language {
+    if language == Language::Rust {
         // Built by `cargo xtask plugins` with the other guests, and called by its folder.
-        Language::Rust => return Ok(std::fs::read(guest("rust")).unwrap()),
-        Language::Python => "python/example.py",
-        Language::JavaScript => "js/example.js",
-        Language::C => "c/pack/example.c",
+        return Ok(std::fs::read(guest("rust")).unwrap());
+    }
+    build(
+        language,
+        "example",
+        Role::Planning,
+        &Capabilities::default(),
+    )
+}
+
+/// Compiles a component of the conformance suite in a role.
+pub(crate) fn build(
+    language: Language,
+    name: &str,
+    role: Role,
+    capabilities: &Capabilities,
+) -> Result<Vec<u8>, Missing> {
+    let key = language.key();
+    let entry = match language {
+        Language::Python => format!("python/{name}.py"),
+        // All files of a folder are one program in C.
+        Language::C => {
+            let folder = if name == "example" { "pack" } else { name };
+            format!("c/{folder}/{name}.c")
+        }
+        _ => format!("{key}/{name}.{key}"),
     };
+    let entry = conformance().join(entry);
     let folder = Utf8PathBuf::from_path_buf(tools()).unwrap();
-    let entry = Utf8PathBuf::from_path_buf(conformance().join(entry)).unwrap();
+    let entry = Utf8PathBuf::from_path_buf(entry).unwrap();
     let made = compile(&Source {
-        language: manifest::Language::of(language.key()).unwrap(),
+        language: manifest::Language::of(key).unwrap(),
         folder: &folder,
         entry: &entry,
-        role: Role::Planning,
-        capabilities: &Capabilities::default(),
+        role,
+        capabilities,
     });
     match made {
-        Ok(component) => Ok(component.expect("only Rust is built by others")),
+        Ok(made) => Ok(made.expect("only Rust is built by others")),
         Err(LanguageError::MissingTool { tool, .. }) => {
             Err(Missing::new(tool, "cargo xtask deps --yes"))
         }

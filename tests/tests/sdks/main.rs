@@ -10,6 +10,7 @@
 mod calls;
 mod components;
 mod reach;
+mod system;
 mod table;
 mod templates;
 mod view;

@@ -3,14 +3,11 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
-use camino::Utf8PathBuf;
 use windlass_engine::capability::{Capabilities, Program};
 use windlass_engine::contract::Role;
-use windlass_packs::languages::{LanguageError, Source, compile};
-use windlass_packs::manifest;
 use windlass_tests::{Missing, Windlass, or_skip};
 
-use crate::components::{Language, conformance, tools};
+use crate::components::{Language, build};
 
 const HOSTS: &str = r#"[{"name": "cloud-1", "address": "192.0.2.1"}]"#;
 
@@ -35,39 +32,6 @@ fn cloud() -> String {
         stream.write_all(answer.as_bytes()).unwrap();
     });
     format!("http://{address}")
-}
-
-/// Compiles a component of the conformance suite in a role.
-fn build(
-    language: Language,
-    name: &str,
-    role: Role,
-    capabilities: &Capabilities,
-) -> Result<Vec<u8>, Missing> {
-    let key = language.key();
-    let entry = match language {
-        Language::Python => format!("python/{name}.py"),
-        // All files of a folder are one program in C.
-        Language::C => format!("c/{name}/{name}.c"),
-        _ => format!("{key}/{name}.{key}"),
-    };
-    let entry = conformance().join(entry);
-    let folder = Utf8PathBuf::from_path_buf(tools()).unwrap();
-    let entry = Utf8PathBuf::from_path_buf(entry).unwrap();
-    let made = compile(&Source {
-        language: manifest::Language::of(key).unwrap(),
-        folder: &folder,
-        entry: &entry,
-        role,
-        capabilities,
-    });
-    match made {
-        Ok(made) => Ok(made.expect("only Rust is built by others")),
-        Err(LanguageError::MissingTool { tool, .. }) => {
-            Err(Missing::new(tool, "cargo xtask deps --yes"))
-        }
-        Err(error) => panic!("{error}"),
-    }
 }
 
 fn program(name: &str) -> Program {

@@ -2,7 +2,7 @@
 //!
 //! Each component whose manifest has `[component.build]` is compiled in its language and written to its `path`, unless
 //! the file holds the same bytes already. What comes out imports nothing but the contract; where a language's runtime
-//! wants WASI, its tool puts stubs into the component, and a component that still imports any is refused.
+//! wants WASI, it finds constants inside the component, and a component that still imports any is refused.
 
 mod error;
 mod make;

@@ -1,4 +1,4 @@
-//! C: compiled by zig or clang for WASI's C library, of which a component may use what asks the system for nothing.
+//! C: compiled by zig or clang for WASI's C library.
 
 use std::fs;
 use std::path::Path;

@@ -74,6 +74,7 @@ pub(super) const JAVASCRIPT: &[File] = files!("sdk/js": [
     "src/program.js",
     "src/shell.js",
     "src/surroundings.js",
+    "src/system.js",
     "src/values.js",
     "src/connector.d.ts",
     "src/http.d.ts",

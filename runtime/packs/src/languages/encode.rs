@@ -5,6 +5,7 @@ use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
 use super::error::LanguageError;
+use super::system::{IMPORTED, adapter};
 use super::tool::scratch;
 use super::{embedded, world};
 
@@ -18,11 +19,18 @@ pub fn encode(core: &[u8], role: Option<Role>) -> Result<Vec<u8>, LanguageError>
     if let Some(role) = role {
         embed(&mut core, role)?;
     }
-    ComponentEncoder::default()
+    let system = adapter(&core).map_err(|error| refused(&error))?;
+    let mut encoder = ComponentEncoder::default();
+    encoder
         .validate(true)
         .module(&core)
-        .and_then(|encoder| encoder.encode())
-        .map_err(|error| refused(format!("{error:#}")))
+        .map_err(|error| refused(&error))?;
+    if let Some(system) = system {
+        encoder
+            .adapter(IMPORTED, &system)
+            .map_err(|error| refused(&error))?;
+    }
+    encoder.encode().map_err(|error| refused(&error))
 }
 
 /// Writes into a module which world it is for.
@@ -34,15 +42,9 @@ fn embed(core: &mut Vec<u8>, role: Role) -> Result<(), LanguageError> {
         .push_dir(folder.path())
         .and_then(|(package, _)| resolve.select_world(&[package], Some(world::of(role))))
         .and_then(|world| embed_component_metadata(core, &resolve, world, StringEncoding::UTF8));
-    embedded.map_err(|error| refused(format!("{error:#}")))
+    embedded.map_err(|error| refused(&error))
 }
 
-/// What a module imports beyond the contract is WASI: text to a terminal, files, the time.
-fn refused(message: String) -> LanguageError {
-    let hint = if message.contains("wasi_snapshot_preview1") {
-        "; a component has no system: leave out what prints, reads files or asks for the time"
-    } else {
-        ""
-    };
-    LanguageError::Component(format!("{message}{hint}"))
+fn refused(error: &dyn std::fmt::Display) -> LanguageError {
+    LanguageError::Component(format!("{error:#}"))
 }

@@ -7,6 +7,7 @@ use std::process::Command;
 use windlass_engine::contract::Role;
 
 use super::error::LanguageError;
+use super::system::seal;
 use super::tool::{Tool, copy, run, scratch};
 use super::{Source, embedded, world};
 
@@ -50,14 +51,14 @@ pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
     run(Command::new(tool)
         .arg("--wit")
         .arg(below("wit"))
-        .args(["--world", world, "--sync", "--stub-wasi"])
+        .args(["--world", world, "--sync"])
         .arg("--module-root")
         .arg(below("root"))
         .arg("--js")
         .arg(below("root/pack").join(main))
         .arg("--output")
         .arg(&made))?;
-    fs::read(&made).map_err(LanguageError::at(made.display()))
+    seal(&fs::read(&made).map_err(LanguageError::at(made.display()))?)
 }
 
 /// Puts the pack's modules into `root/pack`, as JavaScript; gives the name of the first.

@@ -6,6 +6,7 @@ use std::process::Command;
 use windlass_engine::contract::Role;
 
 use super::error::LanguageError;
+use super::system::seal;
 use super::tool::{Tool, copy, run, scratch};
 use super::{Source, embedded, world};
 
@@ -84,7 +85,7 @@ pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
     run(Command::new(tool)
         .arg("--wit-path")
         .arg(below("wit"))
-        .args(["--world", world, "componentize", "--stub-wasi"])
+        .args(["--world", world, "componentize"])
         .arg("--python-path")
         .arg(below("main"))
         .arg("--python-path")
@@ -94,5 +95,5 @@ pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
         .arg("--output")
         .arg(&made)
         .arg(MAIN))?;
-    fs::read(&made).map_err(LanguageError::at(made.display()))
+    seal(&fs::read(&made).map_err(LanguageError::at(made.display()))?)
 }
