@@ -8,8 +8,8 @@ use thiserror::Error;
 use windlass_engine::contract::Role;
 use windlass_engine::plugins::Plugins;
 use windlass_packs::inspect::{ComponentReport, InterfaceError, Mismatch, PackReport, check};
-use windlass_packs::manifest::{FILE, FileError, Manifest, from_folder};
-use windlass_plugins::{Host, Limits, LoadError, Pack, PackComponent};
+use windlass_packs::manifest::{FILE, FileError, Manifest, PathError, from_folder, inside};
+use windlass_plugins::{Host, Limits, LoadError, Pack, PackComponent, PackFile};
 
 use crate::setup::lowered;
 
@@ -46,6 +46,9 @@ pub enum PackFileError {
     /// The manifest.
     #[error(transparent)]
     Manifest(#[from] FileError),
+    /// The deploy modules that the manifest names.
+    #[error("`deploys`: {0}")]
+    Modules(PathError),
     /// A component that is none.
     #[error("{path} is no component of a pack: {source}")]
     Component {
@@ -226,6 +229,14 @@ async fn gathered(
         reports.push(asked(&name, &version, report, part.clone()).await?);
         parts.push(part);
     }
+    let deploys = manifest.iter().flat_map(|manifest| &manifest.pack.deploys);
+    let deploys: Vec<String> = deploys.cloned().collect();
+    let modules = inside(folder, &deploys).map_err(PackFileError::Modules)?;
+    let module = |path: Utf8PathBuf| PackFile {
+        file: folder.join(&path).into_std_path_buf(),
+        digest: None,
+        path: path.into_string(),
+    };
     // Whoever names a pack by its path gives it what its manifest asks for.
     let granted = manifest
         .as_ref()
@@ -234,6 +245,7 @@ async fn gathered(
     Ok(OpenedPack {
         pack: Pack::new(name.clone(), version.clone(), parts)
             .granting(granted.unwrap_or_default())
+            .with_modules(modules.into_iter().map(module).collect())
             .limited(lowered(Limits::default(), own.unwrap_or_default())),
         report: PackReport {
             name,

@@ -21,6 +21,7 @@ use windlass_engine::plugins::Plugins;
 use crate::convert::to_json;
 use crate::current::{self, Current, Purpose};
 use crate::messages::{changing_fact, known_at_execution, mistake};
+use crate::modules;
 use crate::source::dialect;
 use crate::values::{
     Condition, Config, Globals as Split, Host, Inventory, Names, Namespace, OperationResult,
@@ -38,6 +39,7 @@ def deploy(name, function, data_defaults = {}, **defaults):
         fail("deploy takes a name first: deploy(\"Web server\", function)")
     if type(function) != "function":
         fail("deploy takes a function second: deploy(\"" + name + "\", function)")
+    __defaults(name, dict(data_defaults, **defaults))
     def run(*args, **kwargs):
         own = __enter(name, dict(data_defaults, **defaults), kwargs)
         result = function(*args, **own)
@@ -155,7 +157,15 @@ fn changed(items: &[Value<'_>]) -> starlark::Result<Vec<Known>> {
 
 #[starlark_module]
 fn functions(builder: &mut GlobalsBuilder) {
-    fn secret(#[starlark(require = pos)] source: &str) -> starlark::Result<Secret> {
+    fn secret<'v>(
+        #[starlark(require = pos)] source: &str,
+        eval: &mut Evaluator<'v, '_, '_>,
+    ) -> starlark::Result<Secret> {
+        if let Some(pack) = modules::pack_at(&current::place(eval)) {
+            return Err(mistake(format!(
+                "a module of the pack {pack} does not say where secrets are\n  take the secret as an argument of a function, and have the deploy give it"
+            )));
+        }
         if let Ok(Current {
             purpose: Purpose::Preparing(host) | Purpose::Executing(host),
             ..
@@ -213,6 +223,23 @@ fn functions(builder: &mut GlobalsBuilder) {
         Ok(NoneType)
     }
 
+    fn __defaults<'v>(
+        name: &str,
+        defaults: DictRef<'v>,
+        eval: &mut Evaluator<'v, '_, '_>,
+    ) -> starlark::Result<NoneType> {
+        let Some(pack) = modules::pack_at(&current::place(eval)).map(str::to_owned) else {
+            return Ok(NoneType);
+        };
+        let mut keys = defaults.iter().filter_map(|(key, _)| key.unpack_str());
+        match keys.find(|key| key.starts_with('_')) {
+            Some(key) => Err(mistake(format!(
+                "a module of the pack {pack} gives `{name}` the default `{key}`, a global argument\n  give it to the calls of operations, or have the deploy give it"
+            ))),
+            None => Ok(NoneType),
+        }
+    }
+
     fn __enter<'v>(
         name: &str,
         defaults: Value<'v>,
@@ -231,7 +258,8 @@ fn functions(builder: &mut GlobalsBuilder) {
             Ok(_) => JsonMap::new(),
             Err(why) => return Err(mistake(format!("defaults of `{name}`: {why}"))),
         };
-        host.enter(name.to_owned(), defaults, split.globals);
+        host.enter_at(name.to_owned(), defaults, split.globals, &place)
+            .map_err(|error| mistake(error.to_string()))?;
         Ok(own.into_iter().collect())
     }
 

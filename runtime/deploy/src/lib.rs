@@ -12,6 +12,7 @@ mod environment;
 mod inventory;
 mod later;
 mod messages;
+mod modules;
 mod program;
 mod render;
 mod source;

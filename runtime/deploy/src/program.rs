@@ -8,12 +8,14 @@ use starlark::PrintHandler;
 use starlark::codemap::FileSpan;
 use starlark::environment::{FrozenModule, Module};
 use starlark::eval::{Evaluator, FileLoader};
+use windlass_engine::deploy::PackModule;
 use windlass_engine::place::Place;
 use windlass_engine::plugins::Plugins;
 
 use crate::current::{Current, Later, Purpose};
 use crate::environment::Environment;
 use crate::messages::mistake;
+use crate::modules;
 use crate::render::{Snippet, render_error};
 use crate::source::SourceFile;
 
@@ -44,6 +46,8 @@ pub(crate) struct Program {
     files: Mutex<BTreeMap<String, Arc<SourceFile>>>,
     modules: Mutex<HashMap<String, FrozenModule>>,
     environment: OnceLock<Result<Arc<Environment>, String>>,
+    /// The deploy modules of the packs, which are there as soon as the environment is.
+    of_packs: OnceLock<Vec<Arc<PackModule>>>,
     warned: Mutex<HashSet<Place>>,
 }
 
@@ -59,6 +63,7 @@ impl Program {
             files: Mutex::new(files),
             modules: Mutex::default(),
             environment: OnceLock::new(),
+            of_packs: OnceLock::new(),
             warned: Mutex::default(),
         }
     }
@@ -70,6 +75,7 @@ impl Program {
 
     /// The names that its files have.
     pub(crate) fn environment(&self, plugins: &dyn Plugins) -> Result<Arc<Environment>, String> {
+        self.of_packs.get_or_init(|| plugins.deploy_modules());
         self.environment
             .get_or_init(|| {
                 Environment::new(plugins)
@@ -85,11 +91,19 @@ impl Program {
         files.get(name).cloned()
     }
 
-    /// Reads a file below the folder, once.
+    /// Reads a file that the file `from` names, once: one below the folder, or a module of a pack.
     ///
     /// # Errors
     /// Why it cannot be read, or its syntax error.
-    pub(crate) fn read(&self, path: &str) -> Result<Arc<SourceFile>, String> {
+    pub(crate) fn read(&self, from: &str, path: &str) -> Result<Arc<SourceFile>, String> {
+        if let Some(name) = modules::meant(from, path)? {
+            if let Some(file) = self.file_of(&name) {
+                return Ok(file);
+            }
+            let of_packs = self.of_packs.get().map(Vec::as_slice);
+            let file = Arc::new(modules::read(&name, of_packs.unwrap_or_default())?);
+            return Ok(self.keep(name, file));
+        }
         let relative = self.path_of(path)?;
         let name = format!("{}{relative}", self.prefix);
         if let Some(file) = self.file_of(&name) {
@@ -98,8 +112,12 @@ impl Program {
         let text = std::fs::read_to_string(self.folder.join(&relative))
             .map_err(|error| format!("`{path}` cannot be read: {error}"))?;
         let file = Arc::new(SourceFile::parse(&name, text)?);
+        Ok(self.keep(name, file))
+    }
+
+    fn keep(&self, name: String, file: Arc<SourceFile>) -> Arc<SourceFile> {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(files.entry(name).or_insert(file).clone())
+        files.entry(name).or_insert(file).clone()
     }
 
     /// A path relative to the folder, which it must not leave.
@@ -218,7 +236,7 @@ impl Program {
     ) -> starlark::Result<HashMap<String, FrozenModule>> {
         let mut modules = HashMap::new();
         for (_, path) in file.loads() {
-            let source = self.read(&path).map_err(mistake)?;
+            let source = self.read(&file.name, &path).map_err(mistake)?;
             if chain.contains(&source.name) {
                 chain.push(source.name.clone());
                 return Err(mistake(format!(
@@ -265,7 +283,11 @@ impl Program {
 
     /// Evaluates a file where the including one stands.
     pub(crate) fn include(&self, path: &str, current: Current) -> starlark::Result<()> {
-        let source = self.read(path).map_err(mistake)?;
+        let from = current
+            .outer
+            .last()
+            .map_or(&self.main.name, |frame| &frame.file);
+        let source = self.read(from, path).map_err(mistake)?;
         if current.outer.iter().any(|frame| frame.file == source.name) {
             return Err(mistake(format!("`{path}` includes itself")));
         }

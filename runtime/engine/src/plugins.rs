@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::audit::PackInfo;
 use crate::connector::Connector;
 use crate::contract::{Atom, FactInfo, FactRequest, OperationInfo, Origin, Planned, RawOutput};
+use crate::deploy::PackModule;
 use crate::events::Observer;
 use crate::json::{Json, JsonMap};
 use crate::local_files::LocalFiles;
@@ -266,6 +267,11 @@ pub trait Plugins: Send + Sync {
 
     /// The sources of secrets that packs provide, each with its kind: `vault` for `vault:NAME`.
     fn secret_sources(&self) -> Vec<(String, Arc<dyn ProvideSecret>)> {
+        Vec::new()
+    }
+
+    /// The deploy modules of packs.
+    fn deploy_modules(&self) -> Vec<Arc<PackModule>> {
         Vec::new()
     }
 

@@ -110,10 +110,12 @@ pub(crate) fn bind(
     };
     let (scopes, scope_globals) = host.scopes();
     let below = host_globals(state, host).map_err(&wrong)?;
-    let globals = call.globals.clone().over(&scope_globals).over(&below);
-    let chain = state.chain_of(host, &call.operation, parent);
+    let below = scope_globals.over(&below);
+    let globals = call.globals.clone().over(&below);
+    let chain = state.chain_of(host, &call.operation, &call.place, parent);
     state
         .allow_operation(host, &chain, &globals)
+        .and_then(|()| state.allow_module(host, &call.place, &below, &globals))
         .map_err(|denial| wrong(denial.to_string()))?;
     ask_early(state, &globals).map_err(&wrong)?;
     let args = display_arguments(&call, &globals, state);
@@ -463,7 +465,12 @@ pub(crate) async fn plan(
 ) -> PlanOutcome {
     let mut outcome = PlanOutcome::default();
     let globals = operation.global_arguments.clone();
-    let chain = state.chain_of(host, &operation.operation, operation.parent);
+    let chain = state.chain_of(
+        host,
+        &operation.operation,
+        &operation.place,
+        operation.parent,
+    );
     let result = match &operation.operation {
         OperationRef::Plugin(name) => {
             let call = PlanCall {

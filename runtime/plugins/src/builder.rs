@@ -8,6 +8,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 use windlass_engine::audit::PackInfo;
 use windlass_engine::contract::Role;
+use windlass_engine::deploy::PackModule;
 use windlass_engine::policy::{Chain, HostNames, Owner, Policy};
 
 use crate::cache::CodeCache;
@@ -89,6 +90,14 @@ impl HostBuilder {
                 version: pack.version.clone(),
                 granted: pack.granted,
             });
+            for module in pack.modules {
+                found.modules.push(Arc::new(PackModule {
+                    owner: owner.clone(),
+                    path: module.path,
+                    file: module.file,
+                    digest: module.digest,
+                }));
+            }
             let origin = owner.to_string();
             let ceiling = self.policy.as_ref().and_then(|policy| {
                 let chain = Chain::default().with("", Some(owner.clone()));

@@ -11,6 +11,7 @@ use wasmtime::PoolConcurrencyLimitError;
 use windlass_engine::audit::PackInfo;
 use windlass_engine::connector::Connector;
 use windlass_engine::contract::{FactInfo, OperationInfo, Origin, Planned, RawOutput};
+use windlass_engine::deploy::PackModule;
 use windlass_engine::events::Observer;
 use windlass_engine::json::{Json, JsonMap, canonical};
 use windlass_engine::local_files::local_path_arguments;
@@ -50,6 +51,8 @@ pub(crate) struct Loaded {
     pub(crate) packs: Vec<PackInfo>,
     /// The pack of each namespace.
     pub(crate) owners: BTreeMap<String, Arc<Owner>>,
+    /// The deploy modules of all packs.
+    pub(crate) modules: Vec<Arc<PackModule>>,
 }
 
 /// How much work there was.
@@ -72,6 +75,7 @@ pub struct Host {
     packs: Vec<PackInfo>,
     /// The pack of each namespace.
     owners: BTreeMap<String, Arc<Owner>>,
+    modules: Vec<Arc<PackModule>>,
     connectors: Vec<Arc<dyn Connector>>,
     observers: Vec<Arc<Part>>,
     sources: Sources,
@@ -140,6 +144,7 @@ impl Host {
             warnings,
             packs,
             owners,
+            modules,
         } = loaded;
         let memo = Memo::new(limits.memo);
         Self {
@@ -149,6 +154,7 @@ impl Host {
             warnings,
             packs,
             owners,
+            modules,
             memo,
             guest_calls: AtomicU64::new(0),
             remembered: AtomicU64::new(0),
@@ -434,6 +440,10 @@ impl Plugins for Host {
     fn owner(&self, name: &str) -> Option<Arc<Owner>> {
         let (namespace, _) = name.split_once('.')?;
         self.owners.get(namespace).cloned()
+    }
+
+    fn deploy_modules(&self) -> Vec<Arc<PackModule>> {
+        self.modules.clone()
     }
 
     fn packs(&self) -> Vec<PackInfo> {

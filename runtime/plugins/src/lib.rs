@@ -61,7 +61,7 @@ pub use error::LoadError;
 pub use host::{Host, Stats};
 pub use limits::Limits;
 pub use local::local_files;
-pub use pack::{Pack, PackComponent};
+pub use pack::{Pack, PackComponent, PackFile};
 pub use replay::{Replay, Replayed};
 pub use standard::standard;
 pub use windlass_engine::local_files::local_path_arguments;

@@ -26,6 +26,19 @@ pub struct Pack {
     pub unsigned: bool,
     /// What one call of its components may use, where that is less than the host allows. Default: what the host does.
     pub limits: Option<Limits>,
+    /// Its deploy modules. Default: none.
+    pub modules: Vec<PackFile>,
+}
+
+/// A file of a pack that is read when it is needed.
+#[derive(Clone, Debug)]
+pub struct PackFile {
+    /// Its path below the pack's folder, with `/`.
+    pub path: String,
+    /// Where it is.
+    pub file: PathBuf,
+    /// The SHA-256 digest that it must have, in hexadecimal. None: nobody locked it.
+    pub digest: Option<String>,
 }
 
 /// A component of a pack.
@@ -103,6 +116,7 @@ impl Pack {
             granted: Some(Capabilities::default()),
             unsigned: false,
             limits: None,
+            modules: Vec::new(),
         }
     }
 
@@ -110,6 +124,13 @@ impl Pack {
     #[must_use]
     pub fn limited(mut self, limits: Limits) -> Self {
         self.limits = Some(limits);
+        self
+    }
+
+    /// Its deploy modules.
+    #[must_use]
+    pub fn with_modules(mut self, modules: Vec<PackFile>) -> Self {
+        self.modules = modules;
         self
     }
 

@@ -3,6 +3,7 @@
 use camino::Utf8PathBuf;
 use thiserror::Error;
 use windlass_packs::lock::{EditError, LockError, Replayed};
+use windlass_packs::manifest::PathError;
 use windlass_packs::policy::PackDenial;
 use windlass_packs::sources::SourceError;
 use windlass_packs::strict::Problems;
@@ -37,6 +38,14 @@ pub enum ProjectError {
     /// What a pack holds.
     #[error(transparent)]
     Pack(#[from] PackFileError),
+    /// The deploy modules of a pack.
+    #[error("the deploys of the pack {title}: {source}")]
+    Modules {
+        /// Its name and version.
+        title: String,
+        /// Why.
+        source: PathError,
+    },
     /// An older version, or another content of the same.
     #[error(transparent)]
     Replayed(#[from] Replayed),

@@ -6,7 +6,7 @@ use windlass_packs::manifest::{self, Manifest};
 use windlass_packs::sign::{Digest, Statement};
 use windlass_packs::sources::{Contents, SIGNATURE_END, SIGNATURES, STATEMENT};
 use windlass_packs::trust::{Claim, today};
-use windlass_plugins::{Limits, Pack, PackComponent};
+use windlass_plugins::{Limits, Pack, PackComponent, PackFile};
 
 use super::error::ProjectError;
 use super::read::{Project, waiting};
@@ -111,8 +111,11 @@ impl Project {
         })?;
         self.allow(&locked.name, Some(&vouched))?;
         let granted = manifest.capabilities.within(&locked.approved);
+        let modules = modules(folder, &manifest, &statement)?;
         Ok(LoadedPack {
-            pack: unread(locked, folder, &manifest).granting(granted),
+            pack: unread(locked, folder, &manifest)
+                .granting(granted)
+                .with_modules(modules),
             unsigned: None,
             changed: false,
         })
@@ -141,7 +144,8 @@ impl Project {
             false => unread(locked, folder, &contents.manifest),
         };
         let granted = contents.manifest.capabilities.within(&locked.approved);
-        let pack = pack.granting(granted);
+        let modules = modules(folder, &contents.manifest, &contents.statement())?;
+        let pack = pack.granting(granted).with_modules(modules);
         Ok(LoadedPack {
             pack: match vouched {
                 Some(_) => pack,
@@ -151,6 +155,26 @@ impl Project {
             changed,
         })
     }
+}
+
+/// The deploy modules of a pack, which are read when a deploy loads them, and must be what the statement says.
+fn modules(
+    folder: &Utf8Path,
+    manifest: &Manifest,
+    statement: &Statement,
+) -> Result<Vec<PackFile>, ProjectError> {
+    let files: Vec<Utf8PathBuf> = statement.files.keys().cloned().collect();
+    let found = manifest::among(&files, &manifest.pack.deploys);
+    let found = found.map_err(|source| ProjectError::Modules {
+        title: manifest.title(),
+        source,
+    })?;
+    let module = |path: Utf8PathBuf| PackFile {
+        file: folder.join(&path).into_std_path_buf(),
+        digest: statement.files.get(&path).map(Digest::hex),
+        path: path.into_string(),
+    };
+    Ok(found.into_iter().map(module).collect())
 }
 
 /// A pack whose components are read at their first call.

@@ -40,7 +40,7 @@ pub(crate) fn check(
     while let Some(file) = waiting.pop() {
         let mut findings = Vec::new();
         for (span, path) in scope::files(&file) {
-            match program.read(&path) {
+            match program.read(&file.name, &path) {
                 Ok(next) if seen.contains(&next.name) => {}
                 Ok(next) => {
                     seen.push(next.name.clone());

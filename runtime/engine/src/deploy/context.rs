@@ -180,10 +180,11 @@ impl HostContext {
     /// # Errors
     /// The same.
     pub async fn get_fact(&self, call: FactCall) -> Result<Json, EngineError> {
-        let outer = match self.mode {
-            Mode::Executing(id) => self.state.chain_from(&self.host, id),
-            Mode::Preparing => Chain::default(),
+        let parent = match self.mode {
+            Mode::Executing(id) => Some(id),
+            Mode::Preparing => None,
         };
+        let outer = self.state.chain_at(&self.host, &call.place, parent);
         crate::facts::get_fact(&self.state, &self.host, call, &outer).await
     }
 
@@ -191,6 +192,37 @@ impl HostContext {
     /// global arguments under those of calls.
     pub fn enter(&self, name: String, defaults: JsonMap, globals: GlobalArguments) {
         self.host.enter(name, defaults, globals);
+    }
+
+    /// [`HostContext::enter`] for code that may be a pack's: `place` is that of the call.
+    ///
+    /// # Errors
+    /// [`EngineError::Denied`] where a pack's deploy module changes as whom commands run, and may not.
+    pub fn enter_at(
+        &self,
+        name: String,
+        defaults: JsonMap,
+        globals: GlobalArguments,
+        place: &Place,
+    ) -> Result<(), EngineError> {
+        let before = self.globals()?;
+        self.enter(name, defaults, globals);
+        let now = self.globals();
+        let allowed = now.and_then(|now| {
+            let allowed = self.state.allow_module(&self.host, place, &before, &now);
+            allowed.map_err(EngineError::from)
+        });
+        if allowed.is_err() {
+            self.leave();
+        }
+        allowed
+    }
+
+    /// The global arguments that a call without any has here.
+    fn globals(&self) -> Result<GlobalArguments, EngineError> {
+        let below = crate::prepare::host_globals(&self.state, &self.host);
+        let below = below.map_err(EngineError::Deploy)?;
+        Ok(self.host.scopes().1.over(&below))
     }
 
     /// Leaves the innermost deploy function.

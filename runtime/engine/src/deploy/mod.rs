@@ -2,11 +2,13 @@
 
 mod call;
 mod context;
+pub mod module;
 mod source;
 mod turn;
 
 pub use call::{FactCall, OperationCall, OperationRef};
 pub use context::HostContext;
 pub(crate) use context::Mode;
+pub use module::PackModule;
 pub use source::{DeployFunction, DeploySource};
 pub(crate) use turn::Turn;

@@ -94,9 +94,12 @@ impl<'a> Runner<'a> {
         let frame = Frame {
             globals: operation.global_arguments.clone(),
             bound: &operation.bound,
-            chain: self
-                .state
-                .chain_of(self.host, &operation.operation, operation.parent),
+            chain: self.state.chain_of(
+                self.host,
+                &operation.operation,
+                &operation.place,
+                operation.parent,
+            ),
             depth: 0,
         };
         self.run_steps(&plan.planned.clone(), &frame).await?;

@@ -404,11 +404,12 @@ pub(crate) async fn get_fact(
         place: call.place.clone(),
     };
     let (_, scopes) = host.scopes();
-    let globals = call
-        .globals
-        .clone()
-        .over(&scopes)
-        .over(&crate::prepare::host_globals(state, host).map_err(&wrong)?);
+    let below = crate::prepare::host_globals(state, host).map_err(&wrong)?;
+    let below = scopes.over(&below);
+    let globals = call.globals.clone().over(&below);
+    state
+        .allow_module(host, &call.place, &below, &globals)
+        .map_err(|denial| wrong(denial.to_string()))?;
     let key =
         FactKey::bind(state, host, &call, &Context::of(&globals), outer).map_err(|error| {
             match error {

@@ -9,8 +9,9 @@ use crate::audit::Audit;
 use crate::capability::Capabilities;
 use crate::command::privileges;
 use crate::contract::{Action, Content, Planned};
-use crate::deploy::OperationRef;
+use crate::deploy::{OperationRef, module};
 use crate::json::Json;
+use crate::place::Place;
 use crate::state::{Host, OperationId, State};
 
 /// The operation that a command counts as which is run directly.
@@ -122,21 +123,70 @@ impl State {
 
     /// The chain of an operation of a host's.
     pub(crate) fn chain_from(&self, host: &Host, id: OperationId) -> Chain {
-        let held = host.with_operation(id, |held| (held.operation.clone(), held.parent));
+        let held = host.with_operation(id, |held| {
+            (held.operation.clone(), held.place.clone(), held.parent)
+        });
         match held {
-            Some((operation, parent)) => self.chain_of(host, &operation, parent),
+            Some((operation, place, parent)) => self.chain_of(host, &operation, &place, parent),
             None => Chain::default(),
         }
     }
 
-    /// The chain of a call: of the operation whose function makes it, if one does, and of the call itself.
+    /// The chain of what stands at a place: of the operation whose function runs there, if one does, and of the packs
+    /// whose deploy modules lead there.
+    pub(crate) fn chain_at(
+        &self,
+        host: &Host,
+        place: &Place,
+        parent: Option<OperationId>,
+    ) -> Chain {
+        let mut chain = parent.map_or_else(Chain::default, |id| self.chain_from(host, id));
+        let mut last = None;
+        for frame in &place.frames {
+            let pack = module::parts(&frame.file).map(|(pack, _)| pack);
+            if let Some(pack) = pack.filter(|_| pack != last) {
+                chain = chain.with(frame.file.as_str(), self.module_owner(pack));
+            }
+            last = pack;
+        }
+        chain
+    }
+
+    fn module_owner(&self, pack: &str) -> Option<Arc<Owner>> {
+        let modules = self.plugins().deploy_modules();
+        let own = modules.iter().find(|module| module.owner.name == pack)?;
+        Some(own.owner.clone())
+    }
+
+    /// Whether the code at a place may have `now` after it had `before` given to it. Who commands run as is the deploy's
+    /// to say; a pack's deploy module says it only where the pack was granted `privilege`.
+    pub(crate) fn allow_module(
+        &self,
+        host: &Host,
+        place: &Place,
+        before: &GlobalArguments,
+        now: &GlobalArguments,
+    ) -> Result<(), Denial> {
+        let innermost = place.frames.last();
+        let in_module = innermost.is_some_and(|frame| module::parts(&frame.file).is_some());
+        if !in_module || privileges(before) == privileges(now) {
+            return Ok(());
+        }
+        let chain = self.chain_at(host, place, None);
+        let wanted = String::from("changing as whom commands run by itself");
+        self.allow_raise(host, &chain, wanted)
+            .map_err(|denial| self.denied(denial))
+    }
+
+    /// The chain of a call: of its place, and of the call itself.
     pub(crate) fn chain_of(
         &self,
         host: &Host,
         operation: &OperationRef,
+        place: &Place,
         parent: Option<OperationId>,
     ) -> Chain {
-        let outer = parent.map_or_else(Chain::default, |id| self.chain_from(host, id));
+        let outer = self.chain_at(host, place, parent);
         match operation {
             OperationRef::Plugin(name) => self.chain(&outer, name),
             OperationRef::Function(_) => outer.with(FUNCTION, None),
@@ -227,7 +277,15 @@ impl State {
             Err(_) => return Ok(()),
         };
         if privileges(&wanted) != privileges(outer) {
-            self.allow_raise(host, chain, overrides)
+            let names: Vec<&str> = overrides
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(name, _)| name.as_str())
+                .filter(|name| GlobalArguments::PRIVILEGE.contains(name))
+                .collect();
+            let wanted = format!("setting {} by itself", names.join(", "));
+            self.allow_raise(host, chain, wanted)
                 .map_err(|denial| self.denied(denial))?;
         }
         self.allow_privilege(host, chain, &wanted)
@@ -256,25 +314,15 @@ impl State {
         Ok(())
     }
 
-    fn allow_raise(&self, host: &Host, chain: &Chain, overrides: &Json) -> Result<(), Denial> {
+    fn allow_raise(&self, host: &Host, chain: &Chain, wanted: String) -> Result<(), Denial> {
         let Some(owner) = chain.last().and_then(|caller| caller.owner.clone()) else {
             return Ok(());
-        };
-        let wanted = || {
-            let names: Vec<&str> = overrides
-                .as_object()
-                .into_iter()
-                .flatten()
-                .map(|(name, _)| name.as_str())
-                .filter(|name| GlobalArguments::PRIVILEGE.contains(name))
-                .collect();
-            format!("setting {} by itself", names.join(", "))
         };
         if owner.granted.as_ref().is_some_and(|held| !held.privilege) {
             return Err(Denial::of(
                 host.name(),
                 chain,
-                wanted(),
+                wanted,
                 format!("the pack {owner} was not granted `privilege`"),
                 String::from(
                     "give the global argument in the deploy, or have `privilege = true` in the pack's [capabilities] approved",
@@ -285,7 +333,7 @@ impl State {
             Some(ceiling) if !ceiling.capabilities.privilege => Err(Denial::of(
                 host.name(),
                 chain,
-                wanted(),
+                wanted,
                 ceiling.because("privilege"),
                 String::from("`privilege = true` there would allow it"),
             )),

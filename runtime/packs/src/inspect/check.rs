@@ -167,8 +167,8 @@ fn capabilities(manifest: &Manifest, found: &[ComponentReport], say: &mut impl F
         (
             "privilege",
             asked.privilege,
-            operations,
-            "no component has operations",
+            operations || !manifest.pack.deploys.is_empty(),
+            "it has neither operations nor deploys",
         ),
     ];
     for (capability, asked, there, why) in needs {

@@ -43,5 +43,5 @@ pub use limits::{Limits, read_limits};
 pub use model::{Build, Component, Language, Manifest, PackInfo};
 pub use names::{PackName, version};
 pub(crate) use paths::path as path_inside;
-pub use paths::{PathError, inside};
+pub use paths::{PathError, among, inside};
 pub use read::{FILE, FileError, from_folder};

@@ -74,6 +74,14 @@ pub fn inside(folder: &Utf8Path, globs: &[String]) -> Result<Vec<Utf8PathBuf>, P
     }
     let mut all = Vec::new();
     files(folder, Utf8Path::new(""), DEEPEST, &mut all)?;
+    among(&all, globs)
+}
+
+/// Of these paths those that globs match, sorted, each once.
+///
+/// # Errors
+/// [`PathError`]; a glob that matches nothing is one.
+pub fn among(all: &[Utf8PathBuf], globs: &[String]) -> Result<Vec<Utf8PathBuf>, PathError> {
     let mut found = Vec::new();
     for glob in globs {
         let matcher = matcher(glob).map_err(PathError::Glob)?;

@@ -1,0 +1,112 @@
+//! Files of packs: `@namespace:name//path`, with what the code of a pack may not do in a deploy.
+
+use std::sync::Arc;
+
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+use starlark::syntax::ast::{AssignTarget, Stmt};
+use windlass_engine::deploy::{PackModule, module};
+use windlass_engine::nearest::did_you_mean;
+use windlass_engine::place::Place;
+
+use crate::render::Snippet;
+use crate::source::SourceFile;
+use crate::walk::each_statement;
+
+/// The name of the module of a pack that a path means in a file; none for a file of the deploy.
+///
+/// # Errors
+/// A path that leaves its pack.
+pub(crate) fn meant(from: &str, path: &str) -> Result<Option<String>, String> {
+    if module::parts(path).is_some() {
+        return Ok(Some(path.to_owned()));
+    }
+    let Some((pack, _)) = module::parts(from) else {
+        return match path.starts_with('@') {
+            true => Err(format!(
+                "`{path}` is no file of a pack; one is `@namespace:name//path`"
+            )),
+            false => Ok(None),
+        };
+    };
+    let mut clean = Utf8PathBuf::new();
+    for part in Utf8Path::new(path).components() {
+        match part {
+            Utf8Component::Normal(name) => clean.push(name),
+            Utf8Component::CurDir => {}
+            _ => {
+                return Err(format!(
+                    "`{path}` is outside of the pack {pack}\n  a pack's module loads modules of its own pack, by their paths from the pack's folder, and of other packs"
+                ));
+            }
+        }
+    }
+    Ok(Some(module::name(pack, clean.as_str())))
+}
+
+/// Reads a module of a pack.
+///
+/// # Errors
+/// There is none of this name, its file is not what was locked, or it has a mistake.
+pub(crate) fn read(name: &str, modules: &[Arc<PackModule>]) -> Result<SourceFile, String> {
+    let (pack, path) = module::parts(name).unwrap_or_default();
+    let own: Vec<&Arc<PackModule>> = modules
+        .iter()
+        .filter(|module| module.owner.name == pack)
+        .collect();
+    if own.is_empty() {
+        let packs = modules.iter().map(|module| module.owner.name.as_str());
+        return Err(format!(
+            "there is no pack `{pack}` with deploy modules here{}\n  `windlass pack add {pack}` adds it to the project, --pack FOLDER uses one of a folder",
+            did_you_mean(pack, packs)
+        ));
+    }
+    let Some(found) = own.iter().find(|module| module.path == path) else {
+        let paths = own.iter().map(|module| module.path.as_str());
+        let near = did_you_mean(path, paths.clone());
+        let all: Vec<&str> = paths.collect();
+        return Err(format!(
+            "the pack {pack} has no deploy module `{path}`{near}\n  `deploys` of its pack.toml names {}",
+            all.join(", ")
+        ));
+    };
+    let file = SourceFile::parse(name, found.text()?)?;
+    match assignment(&file) {
+        Some(message) => Err(message),
+        None => Ok(file),
+    }
+}
+
+/// The first assignment to an attribute: to `host.data` or `config`, which are the deploy's own.
+fn assignment(file: &SourceFile) -> Option<String> {
+    let mut found = None;
+    each_statement(file.written.statement(), &mut |statement| {
+        let target = match &statement.node {
+            Stmt::Assign(assign) => &assign.lhs,
+            Stmt::AssignModify(target, ..) => target,
+            _ => return,
+        };
+        if found.is_none() && sets_attribute(&target.node) {
+            found = Some(target.span);
+        }
+    });
+    let span = found?;
+    let (begin, end) = (span.begin().get() as usize, span.end().get() as usize);
+    let snippet = Snippet::of_text(&file.name, &file.text, begin, end);
+    Some(snippet.message(
+        "a pack's module sets no data of hosts and no settings\n  take it as an argument of a function, and have the deploy give it",
+    ))
+}
+
+fn sets_attribute(target: &AssignTarget) -> bool {
+    match target {
+        AssignTarget::Dot(..) => true,
+        AssignTarget::Tuple(all) => all.iter().any(|one| sets_attribute(&one.node)),
+        AssignTarget::Index(_) | AssignTarget::Identifier(_) => false,
+    }
+}
+
+/// The pack whose code is at a place.
+pub(crate) fn pack_at(place: &Place) -> Option<&str> {
+    let (pack, _) = module::parts(&place.frames.last()?.file)?;
+    Some(pack)
+}
