@@ -17,9 +17,6 @@ pub struct Capabilities {
     /// Web addresses it may call: `https://api.example.org`, with a port where it is not the scheme's own.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub http: BTreeSet<String>,
-    /// TCP addresses it may connect to: `db.example.org:5432`.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub connect: BTreeSet<String>,
     /// Folders of the controller it may read, besides the deploy's own: absolute, or from the home folder with `~/`.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub read: BTreeSet<String>,
@@ -69,7 +66,6 @@ impl Capabilities {
         let mut all: Vec<String> = self.programs.iter().map(ToString::to_string).collect();
         for (verb, set) in [
             ("call", &self.http),
-            ("connect to", &self.connect),
             ("read", &self.read),
             ("download to", &self.write),
             ("pass the variable", &self.env),
@@ -102,7 +98,6 @@ impl Capabilities {
                 .cloned()
                 .collect(),
             http: missing(&self.http, &granted.http),
-            connect: missing(&self.connect, &granted.connect),
             read: folders_beyond(&self.read, &granted.read),
             write: folders_beyond(&self.write, &granted.write),
             env: missing(&self.env, &granted.env),
@@ -132,7 +127,6 @@ impl Capabilities {
                 })
                 .collect(),
             http: both(&self.http, &ceiling.http),
-            connect: both(&self.connect, &ceiling.connect),
             read: folders_in_both(&self.read, &ceiling.read),
             write: folders_in_both(&self.write, &ceiling.write),
             env: both(&self.env, &ceiling.env),

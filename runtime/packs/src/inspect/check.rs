@@ -120,10 +120,9 @@ fn capabilities(manifest: &Manifest, found: &[ComponentReport], say: &mut impl F
             .find(|part| part.interfaces().imports(interface))
     };
     let has = |role: Role| found.iter().any(|part| part.role == role);
-    let wants: [(&str, bool, &str); 3] = [
+    let wants: [(&str, bool, &str); 2] = [
         ("programs", !asked.programs.is_empty(), "process"),
         ("http", !asked.http.is_empty(), "http"),
-        ("connect", !asked.connect.is_empty(), "connect"),
     ];
     for (capability, asked, interface) in wants {
         match (asked, imported(interface)) {

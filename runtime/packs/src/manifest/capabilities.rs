@@ -11,10 +11,15 @@ pub fn read_capabilities(fields: &mut Fields<'_>) -> Option<Capabilities> {
     let programs = fields.tables("programs", program);
     let flag = |fields: &mut Fields<'_>, name| fields.flag(name).is_some_and(|found| found.value);
     let http = set(fields, "http", address);
+    for found in fields.texts("connect") {
+        fields.wrong(
+            &found,
+            "no interface of this version of windlass connects over TCP, so there is nothing to ask for; `http` and `programs` are what reaches other machines",
+        );
+    }
     Some(Capabilities {
         programs,
         http,
-        connect: set(fields, "connect", endpoint),
         read: set(fields, "read", folder),
         write: set(fields, "write", folder),
         env: set(fields, "env", variable),
@@ -84,17 +89,6 @@ fn address(text: &str) -> Result<(), String> {
     });
     good.then_some(()).ok_or_else(|| {
         format!("`{text}` is no web address to allow; it takes scheme and host, and a port where needed, as `https://api.example.org`, and no path")
-    })
-}
-
-fn endpoint(text: &str) -> Result<(), String> {
-    let good = text.rsplit_once(':').is_some_and(|(host, port)| {
-        !host.is_empty()
-            && !host.contains(|c: char| "/?#@* ".contains(c) || c.is_control())
-            && port.parse::<u16>().is_ok_and(|port| port > 0)
-    });
-    good.then_some(()).ok_or_else(|| {
-        format!("`{text}` is no address; it takes host:port, as `db.example.org:5432`")
     })
 }
 
