@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use windlass_tests::{Missing, Outcome, SshHost, SshHosts, Windlass, guest, or_skip};
+use windlass_tests::{Missing, Outcome, SshHosts, Windlass, guest, or_skip};
 
 fn under(policy: &str) -> Result<Windlass, Missing> {
     Windlass::new().under_policy(policy)
@@ -105,22 +105,6 @@ fn privilege_is_refused_wherever_it_comes_from() {
     assert!(windlass.dir().join("done").exists());
 }
 
-/// A host's log once it has told of the connection that asked whether it listens.
-fn settled_log(host: &SshHost) -> String {
-    for _ in 0..250 {
-        let log = host.log();
-        if log
-            .lines()
-            .last()
-            .is_some_and(|line| line.starts_with("Connection "))
-        {
-            return log;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
-    panic!("the host told of no connection: {}", host.log());
-}
-
 #[test]
 fn a_host_that_is_excluded_is_not_connected_to_under_any_name() {
     let hosts = or_skip!(SshHosts::start(1));
@@ -129,7 +113,7 @@ fn a_host_that_is_excluded_is_not_connected_to_under_any_name() {
     let denied = |policy: &str, inventory: &str| {
         let windlass = under(policy)?;
         windlass.write("inventory.toml", inventory);
-        let before = settled_log(&hosts[0]);
+        let before = hosts[0].settled_log();
         let out = windlass
             .run(["exec", "inventory.toml", "--", "true"])
             .exits(4);

@@ -207,6 +207,23 @@ impl SshHost {
         fs::read_to_string(self.folder.join("log")).unwrap_or_default()
     }
 
+    /// The log once it has told of the connection that asked whether it listens.
+    ///
+    /// # Panics
+    /// Where it tells of none.
+    #[must_use]
+    pub fn settled_log(&self) -> String {
+        for _ in 0..250 {
+            let log = self.log();
+            let last = log.lines().last();
+            if last.is_some_and(|line| line.starts_with("Connection ")) {
+                return log;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("the host told of no connection: {}", self.log());
+    }
+
     /// Ends the target, as if the machine lost its power: connections to it break.
     pub fn stop(&mut self) {
         end(&mut self.child);

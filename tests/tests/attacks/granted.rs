@@ -9,33 +9,38 @@ use windlass_tests::{Windlass, guest, or_skip};
 
 struct Attacker(Windlass);
 
+/// Writes the pack `mine` of those who try: an inventory and a connector, with these capabilities.
+pub(super) fn write_attackers(windlass: &Windlass, capabilities: &str) {
+    for name in ["lister", "relay"] {
+        let path = windlass.write(format!("mine/{name}.wasm"), "");
+        fs::copy(guest(name), path).unwrap();
+    }
+    let http = if capabilities.contains("http = ") {
+        ""
+    } else {
+        "http = [\"https://api.example.org\"]"
+    };
+    let read = if capabilities.contains("read = ") {
+        ""
+    } else {
+        "read = [\"/var/tmp/windlass-none\"]"
+    };
+    windlass.write(
+        "mine/pack.toml",
+        format!(
+            "[pack]\nname = \"acme:mine\"\nversion = \"1.0.0\"\nlicence = \"MIT\"\nsummary = \"An attacker\"\n\n\
+             [[component]]\npath = \"lister.wasm\"\nrole = \"listing\"\nexports = [\"@lister\"]\n\n\
+             [[component]]\npath = \"relay.wasm\"\nrole = \"connecting\"\nexports = [\"@relay\"]\n\n\
+             [limits]\nrunning = \"1s\"\nmemory = \"32MiB\"\noutput = \"1MiB\"\n\n\
+             [capabilities]\nprograms = [{{ name = \"sh\", options = [\"-c\"] }}]\n{http}\n{read}\n{capabilities}\n"
+        ),
+    );
+}
+
 impl Attacker {
     fn granted(capabilities: &str) -> Self {
         let windlass = Windlass::new();
-        for name in ["lister", "relay"] {
-            let path = windlass.write(format!("mine/{name}.wasm"), "");
-            fs::copy(guest(name), path).unwrap();
-        }
-        let http = if capabilities.contains("http = ") {
-            ""
-        } else {
-            "http = [\"https://api.example.org\"]"
-        };
-        let read = if capabilities.contains("read = ") {
-            ""
-        } else {
-            "read = [\"/var/tmp/windlass-none\"]"
-        };
-        windlass.write(
-            "mine/pack.toml",
-            format!(
-                "[pack]\nname = \"acme:mine\"\nversion = \"1.0.0\"\nlicence = \"MIT\"\nsummary = \"An attacker\"\n\n\
-                 [[component]]\npath = \"lister.wasm\"\nrole = \"listing\"\nexports = [\"@lister\"]\n\n\
-                 [[component]]\npath = \"relay.wasm\"\nrole = \"connecting\"\nexports = [\"@relay\"]\n\n\
-                 [limits]\nrunning = \"1s\"\nmemory = \"32MiB\"\noutput = \"1MiB\"\n\n\
-                 [capabilities]\nprograms = [{{ name = \"sh\", options = [\"-c\"] }}]\n{http}\n{read}\n{capabilities}\n"
-            ),
-        );
+        write_attackers(&windlass, capabilities);
         Self(windlass)
     }
 

@@ -6,3 +6,4 @@ mod rights;
 mod secrets;
 mod signed_packs;
 mod sources;
+mod table;

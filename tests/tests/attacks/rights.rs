@@ -195,3 +195,61 @@ fn a_ceiling_binds_the_standard_pack_too() {
     let _ = climber.run(&get("hostname")).succeeds();
     assert!(climber.windlass.dir().join("deploy/hostname").exists());
 }
+
+#[test]
+fn a_host_that_is_excluded_is_reached_by_no_component() {
+    let hosts = or_skip!(SshHosts::start(2));
+    let policy = format!(
+        "[[rule]]\naddresses = [\"{}\"]\nhosts = [\"sh\"]\ndeny-connections = true\n",
+        hosts[1].address
+    );
+    let windlass = or_skip!(Windlass::new().under_policy(&policy));
+    windlass.write("inventory.toml", hosts.inventory("deploy"));
+    super::granted::write_attackers(&windlass, "");
+    let because = "/etc/windlass/policy.toml:4: deny-connections = true";
+    let run = |words: &[&str]| {
+        let before = hosts[1].settled_log();
+        let out = windlass.run([&["--pack", "mine"], words].concat());
+        assert_eq!(hosts[1].log(), before, "{out}");
+        out
+    };
+    // An inventory lists it under another name, a connector says that it is something else.
+    let listed = format!("@lister/address/{}/{}", hosts[1].address, hosts[1].port);
+    for inventory in [
+        listed.as_str(),
+        "@relay/sh",
+        &format!("@ssh/{}", hosts[1].address),
+    ] {
+        let out = run(&["exec", inventory, "--", "echo reached"]);
+        assert!(out.says(because), "{inventory}\n{out}");
+        assert!(!out.stdout.contains("reached"), "{inventory}\n{out}");
+    }
+    // Nobody knows where a connector goes: rules about addresses count against it.
+    let out = run(&["exec", "@relay/chroot//", "--", "echo reached"]);
+    assert!(out.says(because), "{out}");
+
+    // What an operation nests and what a function calls runs on the operation's own host.
+    windlass.write(
+        "deploy.star",
+        "climber.deeper()\n\ndef later():\n    climber.harmless()\n\ncall(later)\n",
+    );
+    let climber = guest("climber").display().to_string();
+    let apply = [
+        "--pack",
+        &climber,
+        "apply",
+        "--yes",
+        "inventory.toml",
+        "deploy.star",
+    ];
+    let out = run(&apply).exits(4);
+    assert!(out.says(because), "{out}");
+    let came = |host: usize| hosts[host].path("/var/tmp/climber").exists();
+    assert!(came(0) && !came(1), "{out}");
+
+    // It is the policy that keeps them out, and nothing else.
+    windlass.set_policy("", 0o644);
+    let before = hosts[1].settled_log();
+    let out = windlass.run(["--pack", "mine", "exec", &listed, "--", "echo reached"]);
+    assert_ne!(hosts[1].log(), before, "{out}");
+}

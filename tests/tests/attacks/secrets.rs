@@ -58,6 +58,37 @@ fn a_handle_says_nothing_of_its_value() {
 }
 
 #[test]
+fn nothing_that_a_component_may_ask_while_planning_holds_a_value() {
+    let windlass = windlass().env("BESIDE", OTHER);
+    windlass.write(
+        "inventory.toml",
+        "[hosts.\"@local\".data]\nheld = { \"$secret\" = \"env:CANARY\" }\n\
+         _sudo_password = { \"$secret\" = \"env:BESIDE\" }\n",
+    );
+    let deploy = "thief.wander(key = secret(\"env:CANARY\"), _env = {\"SHOWN\": \"x\"})\n";
+    // `run` looks for the values in all that is shown, forwards and backwards.
+    let out = run(&windlass, &["plan", "--json"], "inventory.toml", deploy).succeeds();
+    let plan = out.json();
+    let notes = plan["operations"][0]["hosts"][0]["notes"].as_array();
+    let notes: Vec<&str> = notes
+        .unwrap()
+        .iter()
+        .filter_map(|note| note.as_str())
+        .collect();
+    let notes = notes.join("\n");
+    for told in [
+        // Of the secrets of others it is told the names.
+        r#"_sudo_password: Some(Object {"$secret": String("env:BESIDE")})"#,
+        r#""held": Object {"$secret": String("env:CANARY")}"#,
+        "empty: false",
+        "this call has no secret number 1",
+        "`what` takes no secret, and neither do the other arguments",
+    ] {
+        assert!(notes.contains(told), "no {told} in\n{notes}");
+    }
+}
+
+#[test]
 fn a_file_with_the_value_is_masked_before_the_component_reads_it() {
     let windlass = windlass();
     let dest = below(&windlass, "arrived");

@@ -35,6 +35,12 @@ impl Inventory for Lister {
                 let value = serde_json::from_str(value).unwrap_or(Value::from(value));
                 Ok(vec![Host::new("web-1").data(key, value)])
             }
+            "address" => {
+                let (address, port) = argument.split_once('/').unwrap_or((argument, "22"));
+                let port: u16 = port.parse().unwrap_or(22);
+                let host = Host::new("innocent").data("ssh_hostname", address);
+                Ok(vec![host.data("ssh_port", port)])
+            }
             "spin" => spin(),
             "grow" => grow(),
             "recurse" => Ok(vec![Host::new(deeper(1).to_string())]),

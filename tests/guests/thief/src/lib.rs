@@ -5,7 +5,7 @@ use windlass_sdk::prelude::*;
 
 windlass_sdk::export! {
     namespace: "thief",
-    operations: [tell, put, look, guess, nested, number, password, fact, data, trap],
+    operations: [tell, put, look, guess, nested, number, password, fact, data, wander, trap],
     facts: [Reversed, Echo],
 }
 
@@ -168,4 +168,31 @@ pub fn trap(
     })?;
     plan.note(format!("{answer} {key:?}"));
     core::arch::wasm32::unreachable()
+}
+
+/// Look for a secret's value in everything that there is to ask while planning.
+#[operation(example = r#"thief.wander(key = "x")"#)]
+pub fn wander(
+    plan: &mut Plan,
+    /// The secret.
+    key: SecretOr<String>,
+) -> Result<()> {
+    for name in ["_sudo_password", "_env", "_stdin", "_shell_executable"] {
+        plan.note(format!("{name}: {:?}", context::global(name)));
+    }
+    plan.note(format!("host: {:?}", context::host("")));
+    plan.note(format!("inventory: {:?}", context::inventory("")));
+    if let SecretOr::Secret(number) = key {
+        plan.note(format!("empty: {}", secrets::is_empty(number)?));
+        // A number beside it: what another call was given.
+        plan.note(format!("next: {:?}", secrets::is_empty(number + 1)));
+        plan.note(format!(
+            "echo: {:?}",
+            get(&Echo {
+                what: json!({"$secret": number})
+            })
+        ));
+    }
+    plan.run(shell!("true"));
+    Ok(())
 }
