@@ -26,6 +26,7 @@ pub mod journal;
 pub mod json;
 pub mod local_files;
 pub mod nearest;
+mod patience;
 pub mod place;
 pub mod plan;
 pub mod plugins;

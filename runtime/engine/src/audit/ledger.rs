@@ -76,6 +76,8 @@ impl Ledger {
                     "time": jiff::Timestamp::now().to_string(),
                 });
                 ledger.write([object(first)], None)?;
+                // A file is there after a loss of power when its folder says so.
+                ledger.sync_folder()?;
             }
             ledger.id = ledger.first_id()?;
             Ok(())
@@ -86,6 +88,15 @@ impl Ledger {
     /// What it is known by.
     pub(super) fn id(&self) -> &str {
         &self.id
+    }
+
+    fn sync_folder(&self) -> Result<(), AuditError> {
+        let folder = match self.path.parent() {
+            Some(folder) if !folder.as_str().is_empty() => folder,
+            _ => Utf8Path::new("."),
+        };
+        let synced = File::open(folder).and_then(|folder| folder.sync_all());
+        synced.map_err(|error| self.failed("writing the folder of", &error))
     }
 
     /// Adds records, one behind the other; gives the number of the first, and where the chain stands.
@@ -106,14 +117,18 @@ impl Ledger {
         })
     }
 
-    /// Sees to it that what was written is on the disk.
-    pub(super) fn sync(&self) -> Result<(), AuditError> {
-        self.file
-            .sync_data()
-            .map_err(|error| self.failed("writing", &error))
+    /// The number of the last record that is known of.
+    pub(super) fn written(&self) -> u64 {
+        self.seq
     }
 
-    fn failed(&self, what: &str, error: &std::io::Error) -> AuditError {
+    /// The file once more, to see to it that what was written is on the disk.
+    pub(super) fn handle(&self) -> Result<File, AuditError> {
+        let handle = self.file.try_clone();
+        handle.map_err(|error| self.failed("opening", &error))
+    }
+
+    pub(super) fn failed(&self, what: &str, error: &std::io::Error) -> AuditError {
         AuditError::File {
             what: what.to_owned(),
             path: self.path.to_string(),

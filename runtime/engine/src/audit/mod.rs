@@ -6,6 +6,7 @@
 //! stops. See `docs/src/audit.md` for the form of the records.
 
 mod account;
+mod disk;
 mod error;
 mod heads;
 mod key;

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::account::{Account, Entry};
+use super::disk::{Disk, SyncFile};
 use super::heads::{Head, HeadSink};
 use super::key::SigningKey;
 use super::ledger::{Ledger, Tail, object};
@@ -60,6 +61,7 @@ pub struct PackInfo {
 pub struct Audit {
     run: String,
     ledger: Mutex<Ledger>,
+    disk: Disk,
     key: SigningKey,
     heads: Vec<HeadSink>,
     secrets: SecretStore,
@@ -90,6 +92,16 @@ impl Audit {
         secrets: &SecretStore,
         info: &RunInfo,
     ) -> Result<Arc<Self>, AuditError> {
+        Self::open_on(options, secrets, info, std::fs::File::sync_data)
+    }
+
+    /// [`Audit::open`] on a disk that is told to hold what was written in this way.
+    pub(super) fn open_on(
+        options: &AuditOptions,
+        secrets: &SecretStore,
+        info: &RunInfo,
+        sync: SyncFile,
+    ) -> Result<Arc<Self>, AuditError> {
         let file = |error: std::io::Error| AuditError::File {
             what: String::from("making the name of a run in"),
             path: options.file.to_string(),
@@ -101,6 +113,7 @@ impl Audit {
         getrandom::fill(&mut run).map_err(|error| file(std::io::Error::other(error)))?;
         let audit = Self {
             run: hex::encode(run),
+            disk: Disk::new(ledger.handle()?, sync),
             ledger: Mutex::new(ledger),
             key,
             heads: options.heads.clone(),
@@ -117,6 +130,7 @@ impl Audit {
         }));
         fields.extend(object(serde_json::to_value(info).unwrap_or_default()));
         let (_, tail) = audit.record([fields])?;
+        audit.is_held(&tail)?;
         audit.send(tail)?;
         Ok(Arc::new(audit))
     }
@@ -193,14 +207,14 @@ impl Audit {
             })
         };
         let (_, tail) = self.write([object(fields)], Some(&self.key))?;
-        lock(&self.ledger).sync()?;
+        self.is_held(&tail)?;
         self.send(tail)
     }
 
-    /// Records that these are about to be done, all at once, on a host.
+    /// Records that these are about to be done, all at once, on a host. The records are on the disk when this returns.
     ///
     /// # Errors
-    /// Why it could not be written: nothing of it may be done then.
+    /// Why they could not be written: nothing of it may be done then.
     pub(crate) fn begin(
         self: &Arc<Self>,
         host: &str,
@@ -211,7 +225,8 @@ impl Audit {
             .map(|account| account.fields(host, self))
             .collect();
         let count = records.len() as u64;
-        let (first, _) = self.record(records)?;
+        let (first, tail) = self.record(records)?;
+        self.is_held(&tail)?;
         lock(&self.counts).commands += count;
         let entry = |(seq, account): (u64, &Account<'_>)| Entry {
             audit: self.clone(),
@@ -262,12 +277,26 @@ impl Audit {
         let written = lock(&self.ledger).append(records, key);
         match &written {
             Ok(_) => lock(&self.counts).records += count,
-            Err(error) => {
-                tracing::error!("{error}");
-                let _ = self.broken.set(error.clone());
-            }
+            Err(error) => self.breaks(error),
         }
         written
+    }
+
+    /// Waits until what was written so far is on the disk.
+    fn is_held(&self, tail: &Tail) -> Result<(), AuditError> {
+        let written = || lock(&self.ledger).written();
+        let held = self.disk.holds(tail.seq, written);
+        held.map_err(|error| {
+            let error = lock(&self.ledger).failed("writing", &error);
+            self.breaks(&error);
+            error
+        })
+    }
+
+    /// Nothing more may be done from now on.
+    fn breaks(&self, error: &AuditError) {
+        tracing::error!("{error}");
+        let _ = self.broken.set(error.clone());
     }
 
     fn send(&self, tail: Tail) -> Result<(), AuditError> {

@@ -259,6 +259,55 @@ fn nothing_begins_once_a_record_was_not_written() {
 }
 
 #[test]
+fn nothing_begins_before_its_record_is_on_the_disk() {
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+    static FAILS: AtomicBool = AtomicBool::new(false);
+    static HELD: AtomicUsize = AtomicUsize::new(0);
+    let place = Place::new();
+    let info = RunInfo::default();
+    let audit = Audit::open_on(&place.options, &place.secrets, &info, |file| {
+        if FAILS.load(SeqCst) {
+            return Err(std::io::Error::other("the disk is gone"));
+        }
+        // What is held is what had been written when the disk was told to.
+        let length = file.metadata()?.len();
+        HELD.store(usize::try_from(length).unwrap(), SeqCst);
+        file.sync_data()
+    });
+    let audit = audit.unwrap();
+    let globals = GlobalArguments::default();
+    let begin = |text: &str| {
+        let account = Account {
+            what: "command",
+            text,
+            arguments: &globals,
+            input: None,
+        };
+        audit.begin("web", &[account]).map(drop)
+    };
+    let held = |text: &str| place.text()[..HELD.load(SeqCst)].contains(text);
+    assert!(held("\"kind\":\"run\""));
+    std::thread::scope(|scope| {
+        for host in 0..8 {
+            let (begin, held) = (&begin, &held);
+            scope.spawn(move || {
+                for number in 0..10 {
+                    let text = format!("command-{host}-{number};");
+                    begin(&text).unwrap();
+                    assert!(held(&text), "{text} began before it was held");
+                }
+            });
+        }
+    });
+    FAILS.store(true, SeqCst);
+    let error = begin("ls").unwrap_err();
+    assert!(error.to_string().contains("the disk is gone"), "{error}");
+    // It may not be there after a loss of power, so nothing goes on.
+    FAILS.store(false, SeqCst);
+    assert!(begin("ls").is_err());
+}
+
+#[test]
 fn a_key_that_others_read_is_refused() {
     let place = Place::new();
     place.run();

@@ -11,6 +11,7 @@ use super::handles::is_literal;
 use super::source::{self, Ask, ProvideSecret, SOURCES};
 use crate::json::Json;
 use crate::nearest::did_you_mean;
+use crate::patience::patiently;
 
 /// What stands where a secret's value would be shown.
 pub const MASK: &str = "********";
@@ -379,13 +380,4 @@ fn unreadable(identity: &str, message: String) -> SecretError {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Does what may take long on a thread that others do not wait for, where there are such threads.
-fn patiently<T>(work: impl FnOnce() -> T) -> T {
-    use tokio::runtime::{Handle, RuntimeFlavor};
-    match Handle::try_current().map(|handle| handle.runtime_flavor()) {
-        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
-        _ => work(),
-    }
 }
