@@ -11,6 +11,7 @@ use windlass_engine::contract::Role;
 use windlass_engine::deploy::PackModule;
 use windlass_engine::policy::{Chain, HostNames, Owner, Policy};
 
+use crate::alias::Alias;
 use crate::cache::CodeCache;
 use crate::component::{self, Compiled, Component};
 use crate::error::LoadError;
@@ -125,16 +126,25 @@ impl HostBuilder {
                     component: component.name.clone(),
                     message,
                 };
-                let namespace = index.namespace().map_err(bad)?;
+                let own = index.namespace().map_err(bad)?;
+                let namespace = pack.alias.clone().unwrap_or_else(|| own.clone());
                 if let Some(first) = namespaces.insert(namespace.clone(), component.clone()) {
-                    return Err(LoadError::Namespace {
+                    return Err(LoadError::namespace(
                         namespace,
-                        first: first.name.clone(),
-                        second: component.name.clone(),
-                    });
+                        &first.name,
+                        &component.name,
+                    ));
+                }
+                let alias = Alias::new(&own, &namespace).map(Arc::new);
+                if let Some(alias) = &alias {
+                    // It was made for this pack just now.
+                    let _ = component.alias.set(alias.clone());
                 }
                 found.owners.insert(namespace, owner.clone());
-                for info in index.operations {
+                for mut info in index.operations {
+                    if let Some(alias) = &alias {
+                        alias.operation(&mut info);
+                    }
                     let signature = Signature::new(&info.name, &info.parameters).map_err(bad)?;
                     let entry = Entry {
                         component: component.clone(),
@@ -143,7 +153,10 @@ impl HostBuilder {
                     };
                     insert(&mut found.operations, entry.info.name.clone(), entry).map_err(bad)?;
                 }
-                for info in index.facts {
+                for mut info in index.facts {
+                    if let Some(alias) = &alias {
+                        alias.fact(&mut info);
+                    }
                     let signature = Signature::new(&info.name, &info.parameters).map_err(bad)?;
                     let entry = Entry {
                         component: component.clone(),

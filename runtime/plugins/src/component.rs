@@ -1,13 +1,14 @@
 //! One component: opened when it is first needed, called in a fresh store each time.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::{OnceCell, SemaphorePermit};
 use wasmtime::component::{Component as Code, Instance, InstancePre};
 use wasmtime::{Engine, Store};
 use windlass_engine::contract::{FactInfo, OperationInfo, Role};
 
+use crate::alias::Alias;
 use crate::bindings::exports::windlass::plugin::{fact_source, operations};
 use crate::bindings::windlass::plugin::types as wit;
 use crate::error::{LoadError, report};
@@ -37,6 +38,8 @@ pub(crate) struct Component {
     pub(crate) digest: String,
     /// What one call of it may use.
     pub(crate) limits: Arc<Limits>,
+    /// The namespace that it has here, where that is another than its own.
+    pub(crate) alias: OnceLock<Arc<Alias>>,
     code: OnceCell<Compiled>,
     /// Where the code comes from when nobody gave it; none when it is there.
     kept: Option<Kept>,
@@ -67,6 +70,7 @@ impl Component {
             name,
             digest,
             limits: Arc::default(),
+            alias: OnceLock::new(),
             code: OnceCell::new_with(Some(code)),
             kept: None,
             ready: OnceCell::new(),
@@ -81,6 +85,7 @@ impl Component {
             name,
             digest: kept.index.component.clone(),
             limits: Arc::default(),
+            alias: OnceLock::new(),
             code: OnceCell::new(),
             kept: Some(kept),
             ready: OnceCell::new(),

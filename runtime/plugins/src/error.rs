@@ -79,9 +79,7 @@ pub enum LoadError {
         message: String,
     },
     /// Two components have one namespace.
-    #[error(
-        "both {first} and {second} have the namespace `{namespace}`; load one of them only, or give one another name"
-    )]
+    #[error("both {first} and {second} have the namespace `{namespace}`\n  {remedy}")]
     Namespace {
         /// The namespace.
         namespace: String,
@@ -89,6 +87,8 @@ pub enum LoadError {
         first: String,
         /// The other.
         second: String,
+        /// What to do.
+        remedy: String,
     },
     /// Two components stand behind one `@name`, or one kind of secrets.
     #[error(
@@ -113,6 +113,36 @@ pub enum LoadError {
     /// The runtime for components does not start.
     #[error("components cannot be run on this machine: {0}")]
     Runtime(String),
+}
+
+impl LoadError {
+    /// Two components, of `pack/file` each, with one namespace.
+    pub(crate) fn namespace(namespace: String, first: &str, second: &str) -> Self {
+        let pack = |component: &str| component.split('/').next().unwrap_or_default().to_owned();
+        let (one, other) = (pack(first), pack(second));
+        let standard = one == crate::standard::STANDARD;
+        // Only a pack with a name of its own can stand in packs.toml.
+        let named = [&other, &one]
+            .into_iter()
+            .find(|name| name.contains(':') && **name != crate::standard::STANDARD);
+        let remedy = match named {
+            _ if one == other => String::from(
+                "a pack has each namespace once, and `as` in packs.toml is for packs with one namespace",
+            ),
+            Some(name) => format!(
+                "give it another one in packs.toml: \"{name}\" = {{ …, as = \"{}\" }}",
+                name.replace([':', '-'], "_")
+            ),
+            None if standard => String::from("give its operations and facts another one"),
+            None => String::from("load one of them only"),
+        };
+        Self::Namespace {
+            namespace,
+            first: first.to_owned(),
+            second: second.to_owned(),
+            remedy,
+        }
+    }
 }
 
 impl From<LoadError> for PluginError {

@@ -10,6 +10,7 @@ use wasmtime::{Engine, Store};
 use windlass_engine::local_files::Entry;
 use windlass_engine::plugins::{ErrorKind, GuestError, PlanningView};
 
+use crate::alias::Alias;
 use crate::bindings::windlass::plugin::{context, facts, local_files, log, secrets, types};
 use crate::limits::Limits;
 use crate::meter::{self, Meter, Metered};
@@ -44,6 +45,8 @@ pub(crate) struct Guest {
     /// Log lines that were shown before it began anew.
     shown: usize,
     log: Vec<LogLine>,
+    /// The namespace that its component has here.
+    alias: Option<Arc<Alias>>,
 }
 
 impl Metered for Guest {
@@ -70,7 +73,14 @@ impl Guest {
             left: 0,
             shown: 0,
             log: Vec::new(),
+            alias: None,
         }
+    }
+
+    /// A guest whose component has another namespace here than its own.
+    pub(crate) fn called(mut self, alias: Option<&Arc<Alias>>) -> Self {
+        self.alias = alias.cloned();
+        self
     }
 
     /// A fresh store that holds it to its limits.
@@ -180,7 +190,10 @@ impl facts::Host for Guest {
     ) -> wasmtime::Result<Vec<Result<String, types::Error>>> {
         let wanted = requests.len();
         let requests = requests.into_iter().map(translate::request);
-        let requests = requests.collect::<Result<Vec<_>, _>>()?;
+        let mut requests = requests.collect::<Result<Vec<_>, _>>()?;
+        if let Some(alias) = &self.alias {
+            requests.iter_mut().for_each(|one| alias.request(one));
+        }
         match self.ask(Question::Facts(requests)).await? {
             Answer::Facts(answers) if answers.len() == wanted => {
                 Ok(answers.into_iter().map(for_guest).collect())

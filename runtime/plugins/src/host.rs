@@ -1,5 +1,6 @@
 //! The component host: [`Plugins`] over wasmtime.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use windlass_engine::plugins::{Bound, GuestError, PlanningView, PluginError, Plu
 use windlass_engine::policy::Owner;
 use windlass_engine::secrets::SecretStore;
 
+use crate::alias::Alias;
 use crate::bindings::exports::windlass::plugin::fact_source::Raw;
 use crate::builder::HostBuilder;
 use crate::component::{Component, Opened};
@@ -238,7 +240,8 @@ impl Host {
             Found::Nothing(known) => known,
         };
         self.guest_calls.fetch_add(1, Ordering::Relaxed);
-        let mut guest = Guest::new(Some(view.clone()), &component.limits, known);
+        let guest = Guest::new(Some(view.clone()), &component.limits, known);
+        let mut guest = guest.called(component.alias.get());
         guest.may_leave(&self.machines.patience);
         let trap = |report: String| PluginError::Trap {
             pack: component.pack.clone(),
@@ -285,9 +288,10 @@ impl Host {
         call: &Call<'_>,
         mut guest: Guest,
     ) -> Result<(wasmtime::Result<Ran>, Guest), PluginError> {
+        let alias = component.alias.get().map(AsRef::as_ref);
         if let Some(seat) = component.place(&self.machines).await {
             let mut store = guest.into_store(seat.engine);
-            let result = run(seat.opened, &mut store, name, call).await;
+            let result = run(seat.opened, &mut store, name, call, alias).await;
             guest = store.into_data();
             match result {
                 // A place whose guest has just ended may still be on its way back.
@@ -297,7 +301,7 @@ impl Host {
         }
         let seat = component.beside(&self.machines).await?;
         let mut store = guest.into_store(seat.engine);
-        let result = run(seat.opened, &mut store, name, call).await;
+        let result = run(seat.opened, &mut store, name, call, alias).await;
         let result = result.map_err(|error| meter::explained(&mut store, error));
         Ok((result, store.into_data()))
     }
@@ -312,15 +316,24 @@ async fn run(
     store: &mut wasmtime::Store<Guest>,
     name: &str,
     call: &Call<'_>,
+    alias: Option<&Alias>,
 ) -> wasmtime::Result<Ran> {
+    let name = alias.map_or(Cow::Borrowed(name), |alias| alias.inward(name));
+    let name = name.as_ref();
     Ok(match call {
         Call::Plan { args } => opened.plan(store, name, args).await?.map(|planned| {
-            let planned = translate::planned(planned)?;
+            let mut planned = translate::planned(planned)?;
+            if let Some(alias) = alias {
+                alias.planned(&mut planned);
+            }
             let size = serde_json::to_string(&planned).map_or(0, |text| text.len());
             Ok((Value::Planned(Arc::new(planned)), size))
         }),
         Call::Source { args } => opened.source(store, name, args).await?.map(|origin| {
-            let origin = translate::origin(origin)?;
+            let mut origin = translate::origin(origin)?;
+            if let Some(alias) = alias {
+                alias.origin(&mut origin);
+            }
             let size = format!("{origin:?}").len();
             Ok((Value::Origin(Arc::new(origin)), size))
         }),

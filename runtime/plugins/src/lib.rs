@@ -18,6 +18,7 @@
 //! ```
 
 mod ahead;
+mod alias;
 mod aside;
 mod bindings;
 mod builder;

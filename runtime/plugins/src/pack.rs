@@ -28,6 +28,8 @@ pub struct Pack {
     pub limits: Option<Limits>,
     /// Its deploy modules. Default: none.
     pub modules: Vec<PackFile>,
+    /// The namespace that its operations and facts have here. Default: that of their names.
+    pub alias: Option<String>,
 }
 
 /// A file of a pack that is read when it is needed.
@@ -117,6 +119,7 @@ impl Pack {
             unsigned: false,
             limits: None,
             modules: Vec::new(),
+            alias: None,
         }
     }
 
@@ -124,6 +127,13 @@ impl Pack {
     #[must_use]
     pub fn limited(mut self, limits: Limits) -> Self {
         self.limits = Some(limits);
+        self
+    }
+
+    /// Its operations and facts have this namespace here.
+    #[must_use]
+    pub fn named(mut self, alias: Option<String>) -> Self {
+        self.alias = alias;
         self
     }
 

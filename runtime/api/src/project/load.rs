@@ -1,7 +1,7 @@
 //! What a run loads of a lock: with every signature and digest checked again.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use windlass_packs::lock::{LockedPack, Source};
+use windlass_packs::lock::{LockedComponent, LockedPack, Source};
 use windlass_packs::manifest::{self, Manifest};
 use windlass_packs::sign::{Digest, Statement};
 use windlass_packs::sources::{Contents, SIGNATURE_END, SIGNATURES, STATEMENT};
@@ -140,7 +140,10 @@ impl Project {
             });
         }
         let pack = match changed {
-            true => pack_files::open(folder).await?.pack,
+            true => {
+                let opened = pack_files::open(folder).await?;
+                opened.pack.named(locked.alias.clone())
+            }
             false => unread(locked, folder, &contents.manifest),
         };
         let granted = contents.manifest.capabilities.within(&locked.approved);
@@ -180,15 +183,9 @@ fn modules(
 /// A pack whose components are read at their first call.
 fn unread(locked: &LockedPack, folder: &Utf8Path, manifest: &Manifest) -> Pack {
     let components = locked.components.iter().map(|part| {
-        let path = folder.join(&part.path).into_std_path_buf();
-        let index = part.index.clone().unwrap_or_default();
-        let digest = part.digest.hex();
-        let name = part.path.as_str();
         let mut said = manifest.components.iter();
         let said = said.find(|said| said.path == part.path);
-        PackComponent::locked(name, path, &digest, index.operations, index.facts)
-            .of_role(part.role)
-            .providing(said.map(|said| said.exports.clone()).unwrap_or_default())
+        component(part, folder).providing(said.map(|said| said.exports.clone()).unwrap_or_default())
     });
     Pack::new(
         locked.name.to_string(),
@@ -196,6 +193,15 @@ fn unread(locked: &LockedPack, folder: &Utf8Path, manifest: &Manifest) -> Pack {
         components.collect(),
     )
     .limited(lowered(Limits::default(), manifest.limits))
+    .named(locked.alias.clone())
+}
+
+/// A component that is read at its first call.
+pub(super) fn component(locked: &LockedComponent, folder: &Utf8Path) -> PackComponent {
+    let path = folder.join(&locked.path).into_std_path_buf();
+    let index = locked.index.clone().unwrap_or_default();
+    let (name, digest) = (locked.path.as_str(), locked.digest.hex());
+    PackComponent::locked(name, path, &digest, index.operations, index.facts).of_role(locked.role)
 }
 
 /// The signatures in a folder: names of their files and texts.

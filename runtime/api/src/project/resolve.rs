@@ -11,9 +11,12 @@ use windlass_packs::sign::Digest;
 use windlass_packs::sources::Contents;
 use windlass_packs::trust::{Distrust, Vouched, today};
 
+use windlass_plugins::{CodeCache, Host, Pack};
+
 use super::error::ProjectError;
+use super::load::component;
 use super::read::{Project, waiting};
-use crate::pack_files;
+use crate::pack_files::{self, PackFileError};
 
 /// What shall become of a lock.
 #[derive(Clone, Debug)]
@@ -71,6 +74,7 @@ impl Project {
             }
             changes.push(change);
         }
+        self.refuse_one_namespace(&changes).await?;
         for pack in &self.lock.packs {
             if !self.asks.packs.contains_key(&pack.name) {
                 changes.push(Change {
@@ -81,6 +85,26 @@ impl Project {
             }
         }
         Ok(changes)
+    }
+
+    /// Refuses two packs with one namespace, of which each run would say the same. No component is read.
+    async fn refuse_one_namespace(&self, changes: &[Change]) -> Result<(), ProjectError> {
+        let mut host = Host::builder().cache(CodeCache::Off);
+        if let Ok(standard) = windlass_plugins::standard() {
+            host = host.load(standard);
+        }
+        for pack in changes.iter().filter_map(|change| change.to.as_ref()) {
+            let parts = pack.components.iter();
+            let planning = parts.filter(|part| part.role == Role::Planning);
+            let planning = planning.map(|part| component(part, &self.folder));
+            let (name, version) = (pack.name.to_string(), pack.version.to_string());
+            let pack = Pack::new(name, version, planning.collect()).named(pack.alias.clone());
+            host = host.load(pack);
+        }
+        let loaded = host.build().await;
+        loaded
+            .map(drop)
+            .map_err(|error| PackFileError::from(error).into())
     }
 
     fn refuse_unknown(&self, want: &Want) -> Result<(), ProjectError> {
@@ -166,6 +190,7 @@ impl Project {
             version: pack.version.clone(),
             digest: contents.statement().digest(),
             source: ask.source.clone(),
+            alias: ask.alias.clone(),
             trusted: match &vouched {
                 Some(vouched) => vouched.to_string(),
                 None => String::from("not signed; a folder of this machine"),

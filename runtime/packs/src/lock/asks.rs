@@ -29,6 +29,8 @@ pub struct Ask {
     pub version: VersionReq,
     /// Where it comes from.
     pub source: Source,
+    /// The namespace that its operations and facts have in the project. Default: their own.
+    pub alias: Option<String>,
     /// The line in `packs.toml`, from 1.
     pub line: usize,
 }
@@ -82,6 +84,7 @@ fn ask(fields: &mut Fields<'_>) -> Option<Ask> {
             )
         })
     });
+    let alias = fields.parsed("as", alias);
     let mut sources = Vec::new();
     for name in NAMES {
         let found = fields.text(name);
@@ -99,7 +102,24 @@ fn ask(fields: &mut Fields<'_>) -> Option<Ask> {
     Some(Ask {
         version: version.map_or(VersionReq::STAR, |found| found.value),
         source,
+        alias: alias.map(|found| found.value),
         line,
+    })
+}
+
+/// A namespace, as deploys write it: lower-case letters, digits and underscores, a letter first.
+///
+/// # Errors
+/// What is right.
+pub fn alias(text: &str) -> Result<String, String> {
+    let good = text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    good.then(|| text.to_owned()).ok_or_else(|| {
+        format!(
+            "`{text}` is no namespace; it takes lower-case letters, digits and underscores, beginning with a letter"
+        )
     })
 }
 

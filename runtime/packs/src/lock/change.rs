@@ -168,10 +168,21 @@ pub fn gap(name: &PackName, ask: &Ask, pack: &LockedPack) -> Option<String> {
             ask.version
         ));
     }
-    (ask.source != pack.source).then(|| {
-        format!(
+    if ask.source != pack.source {
+        return Some(format!(
             "{name} is asked for from {} and locked from {}",
             ask.source, pack.source
+        ));
+    }
+    let shown = |alias: &Option<String>| match alias {
+        Some(alias) => format!("as `{alias}`"),
+        None => String::from("by its own namespace"),
+    };
+    (ask.alias != pack.alias).then(|| {
+        format!(
+            "{name} is asked for {} and locked {}",
+            shown(&ask.alias),
+            shown(&pack.alias)
         )
     })
 }
@@ -189,6 +200,7 @@ mod tests {
             version: Version::parse(version).unwrap(),
             digest: Digest::of(version.as_bytes()),
             source: Source::Registry(String::from("r.example.org/demo")),
+            alias: None,
             trusted: String::from("signed by release"),
             signers: Vec::new(),
             approved: Capabilities {

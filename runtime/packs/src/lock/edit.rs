@@ -21,6 +21,7 @@ pub fn with_pack(
     name: &PackName,
     version: Option<&VersionReq>,
     source: &Source,
+    alias: Option<&str>,
 ) -> Result<String, EditError> {
     let mut document: DocumentMut = text
         .parse()
@@ -37,6 +38,9 @@ pub fn with_pack(
     }
     let (key, what) = source.parts();
     ask.insert(key, Value::from(what));
+    if let Some(alias) = alias {
+        ask.insert("as", Value::from(alias));
+    }
     packs.insert(&name.to_string(), toml_edit::value(ask));
     Ok(document.to_string())
 }
@@ -52,13 +56,13 @@ mod tests {
         let name = "acme:b".parse().unwrap();
         let version = VersionReq::parse("^1.2").unwrap();
         let source = Source::Registry(String::from("r.example.org/b"));
-        let with = with_pack(text, &name, Some(&version), &source).unwrap();
+        let with = with_pack(text, &name, Some(&version), &source, None).unwrap();
         assert_eq!(
             with,
             format!("{text}\"acme:b\" = {{ version = \"^1.2\", oci = \"r.example.org/b\" }}\n")
         );
-        let new = with_pack("", &name, None, &Source::Path("x".into())).unwrap();
-        assert_eq!(new, "[packs]\n\"acme:b\" = { path = \"x\" }\n");
-        assert!(with_pack("packs = 1", &name, None, &source).is_err());
+        let new = with_pack("", &name, None, &Source::Path("x".into()), Some("y")).unwrap();
+        assert_eq!(new, "[packs]\n\"acme:b\" = { path = \"x\", as = \"y\" }\n");
+        assert!(with_pack("packs = 1", &name, None, &source, None).is_err());
     }
 }

@@ -42,6 +42,9 @@ pub struct LockedPack {
     pub digest: Digest,
     /// Where it came from.
     pub source: Source,
+    /// The namespace that its operations and facts have in the project, where that is another than their own.
+    #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
+    pub alias: Option<String>,
     /// Why it was trusted when it was locked.
     pub trusted: String,
     /// The keys that signed it, by name and number. None: nobody.
@@ -273,6 +276,7 @@ mod tests {
             version: Version::new(1, 2, 0),
             digest: Digest::of(b"statement"),
             source: Source::Registry(String::from("r.example.org/demo")),
+            alias: None,
             trusted: String::from("signed by release"),
             signers: vec![String::from("release (E7620F1842B4E81F)")],
             approved,

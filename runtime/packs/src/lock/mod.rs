@@ -6,7 +6,7 @@ mod edit;
 mod file;
 mod source;
 
-pub use asks::{ASKS_FILE, Ask, Asks, asks_file};
+pub use asks::{ASKS_FILE, Ask, Asks, alias, asks_file};
 pub use change::{Change, Replayed, gap, gaps};
 pub use edit::{EditError, with_pack};
 pub use file::{

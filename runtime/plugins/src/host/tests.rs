@@ -440,9 +440,62 @@ async fn a_component_that_could_act_is_refused() {
 async fn two_components_cannot_share_a_namespace() {
     assert_eq!(
         refusal(&["echo", "twin"]).await.to_string(),
-        "both test/echo.wasm and test/twin.wasm have the namespace `echo`; load one of them only, or give one \
-         another name"
+        "both test/echo.wasm and test/twin.wasm have the namespace `echo`\n  a pack has each namespace once, and \
+         `as` in packs.toml is for packs with one namespace"
     );
+    let mut twin = guests(&["twin"]);
+    twin.name = String::from("other:the-twin");
+    let mut echo = guests(&["echo"]);
+    echo.name = String::from("acme:echo");
+    let both = |twin: Pack| {
+        let builder = Host::builder().cache(CodeCache::Off);
+        builder.load(echo.clone()).load(twin).build()
+    };
+    let Err(error) = both(twin.clone()).await else {
+        panic!("both were loaded")
+    };
+    assert_eq!(
+        error.to_string(),
+        "both acme:echo/echo.wasm and other:the-twin/twin.wasm have the namespace `echo`\n  give it another one in \
+         packs.toml: \"other:the-twin\" = { …, as = \"other_the_twin\" }"
+    );
+    let host = both(twin.named(Some(String::from("twin")))).await.unwrap();
+    let names: Vec<String> = host
+        .operations()
+        .iter()
+        .map(|info| info.name.clone())
+        .collect();
+    assert!(names.contains(&String::from("echo.say")), "{names:?}");
+    assert!(
+        names.iter().any(|name| name.starts_with("twin.")),
+        "{names:?}"
+    );
+}
+
+/// A component calls its own facts by its own namespace, whatever it is called here.
+#[tokio::test]
+async fn a_pack_with_another_namespace_is_the_same_pack() {
+    let pack = guests(&["echo"]).named(Some(String::from("parrot")));
+    let builder = Host::builder().cache(CodeCache::Off).load(pack);
+    let host = builder.build().await.unwrap();
+    assert!(host.operation("echo.say").is_err());
+    let view = Answers::default().fact("parrot.Word", json!("old")).view();
+    let planned = host.plan("parrot.say", &json!({"text": "new"}), view).await;
+    let planned = planned.unwrap();
+    assert!(!planned.steps.is_empty());
+    let predicted: Vec<&str> = planned
+        .steps
+        .iter()
+        .flat_map(|step| &step.predictions)
+        .map(|prediction| prediction.fact.as_ref())
+        .collect();
+    assert_eq!(predicted, ["parrot.Word"]);
+    let args = [json!({"name": "x"})];
+    let origin = host.source("parrot.Length", &args, Answers::default().view());
+    let Origin::Derived(from) = origin.await.unwrap() else {
+        panic!("it derives")
+    };
+    assert_eq!(from[0].fact, "parrot.Word");
 }
 
 #[tokio::test]

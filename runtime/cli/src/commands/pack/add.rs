@@ -2,7 +2,7 @@
 
 use camino::Utf8PathBuf;
 use clap::Args;
-use windlass::packs::lock::{Asks, Source, with_pack};
+use windlass::packs::lock::{Asks, Source, alias, with_pack};
 use windlass::packs::manifest::PackName;
 use windlass::packs::semver::VersionReq;
 use windlass::project::Want;
@@ -23,6 +23,9 @@ pub(crate) struct AddArgs {
     version: Option<VersionReq>,
     #[command(flatten)]
     from: From,
+    /// The namespace that its operations and facts have in this project [default: their own]
+    #[arg(long = "as", value_name = "NAMESPACE", value_parser = alias)]
+    alias: Option<String>,
     #[command(flatten)]
     approval: Approval,
 }
@@ -76,8 +79,14 @@ pub(crate) async fn run(context: &Context, args: &AddArgs) -> Result<Status, Cli
             Some(range.map_err(|error| CliError::Usage(error.to_string()))?)
         }
     };
-    let text = with_pack(&text, &args.name, range.as_ref(), &source)
-        .map_err(|error| CliError::Usage(error.to_string()))?;
+    let text = with_pack(
+        &text,
+        &args.name,
+        range.as_ref(),
+        &source,
+        args.alias.as_deref(),
+    )
+    .map_err(|error| CliError::Usage(error.to_string()))?;
     project.asks = Asks::parse(&text, "packs.toml")
         .map_err(|problems| CliError::Usage(problems.to_string()))?;
     change(
