@@ -5,19 +5,21 @@ use std::path::Path;
 
 use camino::Utf8Path;
 use windlass_engine::arguments::{GlobalArguments, ShellExecutable};
+use windlass_engine::audit;
 use windlass_engine::command::{compose, quote};
 use windlass_packs::cases::parse_cases;
 use windlass_packs::lock::{Asks, Lock};
 use windlass_packs::manifest::Manifest;
 use windlass_packs::policy::PolicyFile;
-use windlass_packs::sign::Digest;
+use windlass_packs::sign::{Digest, PublicKey, Signature, Statement};
+use windlass_packs::sources::Bundle;
 use windlass_packs::trust::TrustFile;
 
 /// A target: its name, which its folder of inputs has too, and what it does.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 10] = [
     ("manifest", manifest),
     ("lock", lock),
     ("asks", asks),
@@ -25,6 +27,9 @@ pub const TARGETS: [Target; 7] = [
     ("policy", policy),
     ("cases", cases),
     ("command", command),
+    ("signature", signature),
+    ("bundle", bundle),
+    ("audit", audit),
 ];
 
 fn text(data: &[u8]) -> Option<&str> {
@@ -151,4 +156,62 @@ pub fn command(data: &[u8]) {
         let named = first.and_then(|at| words.get(at + 1));
         assert_eq!(named, Some(user), "{line:?}");
     }
+}
+
+/// A signature, a key, and the statement that is signed: a text of any kind of them. A statement that is read is written
+/// as what reads the same.
+pub fn signature(data: &[u8]) {
+    if let Some(statement) = Statement::read(data) {
+        let written = statement.text();
+        let again = Statement::read(written.as_bytes());
+        assert_eq!(again.map(|again| again.text()), Some(written));
+    }
+    let Some(text) = text(data) else { return };
+    let key = PublicKey::parse(text);
+    if let Ok(key) = &key {
+        let again = PublicKey::parse(&key.line());
+        assert_eq!(again.map(|again| again.line()).ok(), Some(key.line()));
+    }
+    if let (Ok(signature), Ok(key)) = (Signature::parse(text), PublicKey::parse(KEY)) {
+        // Nobody has signed this.
+        assert!(key.check(data, &signature).is_err());
+    }
+}
+
+/// The key of the kept signature, whose other half was thrown away.
+const KEY: &str = "RWTT5x9zdqR3FftqqIChBUmVLMX0vlgLRK76y73DkVGFEwsmRaAFRACt";
+
+/// A bundle of packs. What is read is written as what reads the same.
+pub fn bundle(data: &[u8]) {
+    let Ok(bundle) = Bundle::read(data, "packs.bundle") else {
+        return;
+    };
+    let mut written = Vec::new();
+    if let Err(error) = bundle.write(&mut written) {
+        panic!("a bundle in memory cannot be written: {error}");
+    }
+    match Bundle::read(written.as_slice(), "packs.bundle") {
+        Ok(again) => assert_eq!(
+            (again.project, again.packs.len()),
+            (bundle.project, bundle.packs.len())
+        ),
+        Err(error) => panic!("what was written is not read: {error}"),
+    }
+}
+
+/// A ledger, and behind an empty line the heads beside it.
+pub fn ledger_and_heads(text: &str) -> (&str, &str) {
+    match text.find("\n\n") {
+        Some(at) => text.split_at(at + 1),
+        None => (text, ""),
+    }
+}
+
+/// A ledger of the audit, with heads.
+pub fn audit(data: &[u8]) {
+    let Some(text) = text(data) else { return };
+    let (ledger, heads) = ledger_and_heads(text);
+    let report = audit::verify(ledger, None, Some(heads));
+    let again = audit::verify(ledger, None, Some(heads));
+    assert_eq!(report.problems.len(), again.problems.len());
 }

@@ -115,7 +115,7 @@ fn whatever_somebody_else_wrote_is_read_or_refused() {
 
 #[test]
 fn each_reader_has_an_input_that_it_reads() {
-    use windlass_packs::{cases, lock, manifest, policy, trust};
+    use windlass_packs::{cases, lock, manifest, policy, sign, sources, trust};
     let kept = |path: &str| {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus");
         std::fs::read_to_string(folder.join(path)).unwrap()
@@ -126,4 +126,14 @@ fn each_reader_has_an_input_that_it_reads() {
     trust::TrustFile::parse(&kept("trust/whole.toml"), "x").unwrap();
     policy::PolicyFile::parse(&kept("policy/whole.toml"), "x").unwrap();
     cases::parse_cases(Path::new("x"), &kept("cases/some.jsonl")).unwrap();
+    sign::Signature::parse(&kept("signature/some.minisig")).unwrap();
+    sign::PublicKey::parse(&kept("signature/key.pub")).unwrap();
+    sign::Statement::read(kept("signature/statement.json").as_bytes()).unwrap();
+    let bundle = kept("bundle/one-pack.tar");
+    let bundle = sources::Bundle::read(bundle.as_bytes(), "x").unwrap();
+    assert_eq!(bundle.packs.len(), 1);
+    let audit = kept("audit/two-runs.jsonl");
+    let (ledger, heads) = harness::ledger_and_heads(&audit);
+    let report = windlass_engine::audit::verify(ledger, None, Some(heads));
+    assert!(report.is_whole() && report.runs.len() == 2, "{report:?}");
 }

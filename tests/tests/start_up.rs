@@ -105,3 +105,27 @@ fn what_needs_no_call_needs_no_component() {
     let out = windlass.run(plan("deploy.star"));
     assert!(out.code != Some(0) && out.says("`text`"), "{out}");
 }
+
+#[test]
+fn a_failure_of_a_locked_pack_is_seen_again_by_its_lock() {
+    let (windlass, _) = project();
+    let out = windlass.run(plan("other.star")).exits(4);
+    let named = out.stderr.lines();
+    let file = named
+        .filter_map(|line| line.split_once("windlass pack replay "))
+        .next()
+        .unwrap_or_else(|| panic!("no replay is named: {out}"));
+    let again = windlass.run(["pack", "replay", file.1.trim(), "--frozen"]);
+    let again = again.exits(1);
+    for says in [
+        "hostile.trap of acme:two 1.0.0 (acme:two/hostile.wasm), for @local",
+        "hostile.trap: the plugin failed: wasm trap: wasm `unreachable` instruction executed",
+    ] {
+        assert!(again.says(says), "{again}");
+    }
+    // Without the lock nobody knows what failed.
+    fs::remove_file(windlass.dir().join("packs.lock")).unwrap();
+    let out = windlass.run(["pack", "replay", file.1.trim()]);
+    assert_ne!(out.code, Some(0), "{out}");
+    assert!(!out.says("unreachable"), "{out}");
+}

@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use etcetera::BaseStrategy;
 use windlass::engine::error::EngineError;
 use windlass::engine::plugins::{PluginError, Plugins};
-use windlass::plugins::{LoadError, Pack};
+use windlass::plugins::{Host, LoadError, Pack};
 use windlass::project::{LoadOptions, Places, Project};
 use windlass::{pack_files, setup};
 
@@ -17,12 +17,17 @@ use crate::errors::CliError;
 /// The administrators' file of whom to trust.
 const SYSTEM_TRUST: &str = "/etc/windlass/trust.toml";
 
-/// The plugins of the standard pack, of the packs that the project in a folder locks, and of each `--pack`, which
-/// nobody signed: it is said which they are.
+/// What runs the components of a folder's packs: see [`host`].
 pub(crate) async fn plugins(
     context: &Context,
     folder: &Utf8Path,
 ) -> Result<Arc<dyn Plugins>, CliError> {
+    Ok(host(context, folder).await?)
+}
+
+/// The host of the standard pack, of the packs that the project in a folder locks, and of each `--pack`, which nobody
+/// signed: it is said which they are.
+pub(crate) async fn host(context: &Context, folder: &Utf8Path) -> Result<Arc<Host>, CliError> {
     let warn = |text: &str| {
         let label = context.ui.error.yellow("warning:");
         context.ui.error_line(&format!("{label} {text}"));

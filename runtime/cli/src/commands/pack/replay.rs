@@ -1,14 +1,13 @@
 //! `windlass pack replay`: a component's failure, seen again.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use windlass::engine::error::EngineError;
 use windlass::plugins::{Replay, Replayed};
-use windlass::setup;
 
 use crate::context::Context;
 use crate::errors::{CliError, Status};
-use crate::packs::{named, setup_error};
+use crate::packs;
 
 /// Call a component again as it was called when it failed, with the answers that it was given then
 #[derive(Debug, Args)]
@@ -19,9 +18,7 @@ pub(super) struct ReplayArgs {
 
 pub(super) async fn run(context: &Context, args: &ReplayArgs) -> Result<Status, CliError> {
     let replay = Replay::read(args.file.as_std_path()).map_err(CliError::Usage)?;
-    let mut packs = vec![setup_error(windlass::plugins::standard())?];
-    packs.extend(named(context).await?);
-    let host = setup::plugin_host(packs).await?;
+    let host = packs::host(context, Utf8Path::new(".")).await?;
     let replayed = host.replay(&replay).await.map_err(EngineError::from)?;
     let ui = &context.ui;
     let of = format!("{} {} ({})", replay.pack, replay.version, replay.component);
