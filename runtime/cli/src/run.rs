@@ -16,6 +16,7 @@ use windlass::packs::policy::PolicyFile;
 use windlass::setup;
 
 use crate::audit;
+use crate::bundle::FromBundle;
 use crate::context::Context;
 use crate::errors::{CliError, Status};
 use crate::interrupt::Interrupts;
@@ -32,7 +33,7 @@ pub(crate) struct Run<'a> {
 }
 
 /// What a command wants of a run.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Wants {
     /// What the audit calls it.
     pub(crate) command: &'static str,
@@ -40,6 +41,8 @@ pub(crate) struct Wants {
     pub(crate) record: Option<&'static str>,
     /// With `--json`: events as lines.
     pub(crate) stream: bool,
+    /// Where its packs come from, if not from the project.
+    pub(crate) bundle: FromBundle,
 }
 
 impl<'a> Run<'a> {
@@ -55,7 +58,10 @@ impl<'a> Run<'a> {
             locked_enough(context, policy)?;
         }
         let options = run_options(context, inventory, folder)?;
-        let plugins = packs::plugins(context, &options.folder).await?;
+        let plugins = match wants.bundle.project(context, &options.folder).await? {
+            Some(project) => packs::host_of(context, Some(project)).await?,
+            None => packs::plugins(context, &options.folder).await?,
+        };
         let state = setup::new_state(&options, plugins, context.connectors()).await?;
         let label = context.ui.error.yellow("warning:");
         for warning in state.inventory().warnings() {

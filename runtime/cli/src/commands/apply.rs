@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 use clap::Args;
 use windlass::setup::open_deploys;
 
+use crate::bundle::FromBundle;
 use crate::context::Context;
 use crate::errors::{CliError, Status};
 use crate::prompt;
@@ -17,6 +18,8 @@ pub(crate) struct ApplyArgs {
     /// The deploy files, in the order in which they run
     #[arg(required = true, value_name = "DEPLOY")]
     deploys: Vec<Utf8PathBuf>,
+    #[command(flatten)]
+    bundle: FromBundle,
 }
 
 pub(crate) async fn run(context: &Context, args: &ApplyArgs) -> Result<Status, CliError> {
@@ -26,6 +29,7 @@ pub(crate) async fn run(context: &Context, args: &ApplyArgs) -> Result<Status, C
         command: "apply",
         record: Some("apply"),
         stream: true,
+        bundle: args.bundle.clone(),
     };
     let run = Run::begin(context, &args.inventory, folder_of(&deploys), wants).await?;
     let result = run.apply(&deploys).await;

@@ -34,6 +34,7 @@ pub(crate) async fn run(context: &Context, args: &OpArgs) -> Result<Status, CliE
         command: "op",
         record: Some("op"),
         stream: true,
+        ..Wants::default()
     };
     let run = Run::begin(context, &args.inventory, ".".into(), wants).await?;
     let call = call(context, &run, args)?;

@@ -5,6 +5,7 @@ use clap::Args;
 use serde_json::Value;
 use windlass::setup::open_deploys;
 
+use crate::bundle::FromBundle;
 use crate::context::Context;
 use crate::errors::{CliError, Status};
 use crate::run::{Run, Wants, folder_of, is_pending};
@@ -17,6 +18,8 @@ pub(crate) struct PlanArgs {
     /// The deploy files, in the order in which they run
     #[arg(required = true, value_name = "DEPLOY")]
     deploys: Vec<Utf8PathBuf>,
+    #[command(flatten)]
+    bundle: FromBundle,
     /// Exit with 2 when changes are pending
     #[arg(long)]
     detailed_exitcode: bool,
@@ -27,6 +30,7 @@ pub(crate) async fn run(context: &Context, args: &PlanArgs) -> Result<Status, Cl
     let folder = folder_of(&deploys);
     let wants = Wants {
         command: "plan",
+        bundle: args.bundle.clone(),
         ..Wants::default()
     };
     let run = Run::begin(context, &args.inventory, folder, wants).await?;
