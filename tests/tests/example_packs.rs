@@ -32,16 +32,20 @@ fn with_compiler(variable: &str, program: &str) -> Result<Windlass, Missing> {
 /// Copies a pack's sources into the working folder, where they are built.
 fn take(windlass: &Windlass, pack: &str) {
     let from = root().join("examples/packs").join(pack);
-    for name in ["pack.toml", "Cargo.toml", "Cargo.lock", "src", "cases"] {
-        let path = from.join(name);
-        let files = match fs::read_dir(&path) {
-            Ok(entries) => entries.map(|entry| entry.unwrap().path()).collect(),
-            Err(_) if path.exists() => vec![path],
-            Err(_) => Vec::new(),
-        };
-        for file in files {
-            let below = Path::new(pack).join(file.strip_prefix(&from).unwrap());
-            windlass.write(below, fs::read(file).unwrap());
+    copy(windlass, &from, Path::new(pack));
+}
+
+/// Copies a folder, without what was built there.
+fn copy(windlass: &Windlass, from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let (path, name) = entry
+            .map(|entry| (entry.path(), entry.file_name()))
+            .unwrap();
+        let built = name == "target" || path.extension().is_some_and(|end| end == "wasm");
+        if path.is_dir() && !built {
+            copy(windlass, &path, &to.join(name));
+        } else if !built {
+            windlass.write(to.join(name), fs::read(path).unwrap());
         }
     }
 }
@@ -413,5 +417,69 @@ fn backups_are_made_by_operations() {
     assert!(
         out.says("restic cannot look into /srv/backup: Fatal: wrong password"),
         "{out}"
+    );
+}
+
+#[test]
+fn a_release_that_does_not_work_is_gone_back_from() {
+    let windlass = Windlass::new().finding_cargo(concat!(env!("CARGO_TARGET_TMPDIR"), "/packs"));
+    take(&windlass, "releases");
+    let sdk = root().join("sdk/rust");
+    replace(
+        &windlass,
+        "releases/Cargo.toml",
+        "../../../sdk/rust",
+        &sdk.to_string_lossy(),
+    );
+    let _ = windlass.run(["pack", "build", "releases"]).succeeds();
+    let app = windlass.dir().join("app");
+    fs::create_dir(&app).unwrap();
+    let current = || fs::read_link(app.join("current")).unwrap();
+    let apply = |release: &str| {
+        windlass.write(
+            "inventory.toml",
+            format!(
+                "[hosts.\"@local\"]\napp_folder = \"{app}\"\napp_releases = [\"1.3\", \"1.4\"]\napp_release = \"{release}\"\n\
+                 app_check = \"test -e {app}/current/works\"\napp_tries = 1\napp_reload = \"echo {release} >> {app}/reloads\"\n",
+                app = app.display()
+            ),
+        );
+        windlass.run([
+            "apply",
+            "--yes",
+            "--pack",
+            "releases",
+            "inventory.toml",
+            "@example:releases",
+        ])
+    };
+    fs::create_dir(app.join("1.3")).unwrap();
+    fs::write(app.join("1.3/works"), "").unwrap();
+    let out = apply("1.3").succeeds();
+    assert!(
+        out.says("call activate {\"before\":null,\"check\":\"test -e"),
+        "{out}"
+    );
+    assert_eq!(current(), Path::new("1.3"));
+
+    let out = apply("1.4").exits(4);
+    assert!(
+        out.says("failed 1 times with 1.4; 1.3 is active again"),
+        "{out}"
+    );
+    assert_eq!(current(), Path::new("1.3"));
+
+    fs::write(app.join("1.4/works"), "").unwrap();
+    let _ = apply("1.4").succeeds();
+    let out = apply("1.4").succeeds();
+    assert!(
+        out.says("0 to change") || out.says("nothing to do"),
+        "{out}"
+    );
+    assert_eq!(current(), Path::new("1.4"));
+    // Where nothing changed, or it did not work, nothing was reloaded.
+    assert_eq!(
+        fs::read_to_string(app.join("reloads")).unwrap(),
+        "1.3\n1.4\n"
     );
 }

@@ -43,8 +43,14 @@ pub(crate) const EXAMPLE: Guests = Guests {
     components: "example-packs",
 };
 
+/// The one with actors and a deploy.
+pub(crate) const ACTING: Guests = Guests {
+    workspace: "examples/packs/releases",
+    components: "acting-packs",
+};
+
 /// Every workspace of guests.
-pub(crate) const ALL: [Guests; 4] = [STANDARD, TESTS, TEMPLATE, EXAMPLE];
+pub(crate) const ALL: [Guests; 5] = [STANDARD, TESTS, TEMPLATE, EXAMPLE, ACTING];
 
 /// Those that have tests of their own, which run natively.
 pub(crate) const WITH_TESTS: [Guests; 3] = [STANDARD, TEMPLATE, EXAMPLE];

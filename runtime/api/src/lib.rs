@@ -23,6 +23,7 @@
 //! # }
 //! ```
 
+pub mod deploys;
 mod facts;
 mod host;
 mod operation;

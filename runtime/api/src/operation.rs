@@ -142,7 +142,7 @@ impl HostFunction for Closure {
         &self.name
     }
 
-    async fn call(&self, host: HostContext) -> Result<(), String> {
-        (self.function)(host).await
+    async fn call(&self, host: HostContext) -> Result<Json, String> {
+        (self.function)(host).await.map(|()| Json::Null)
     }
 }

@@ -246,6 +246,7 @@ async fn gathered(
         pack: Pack::new(name.clone(), version.clone(), parts)
             .granting(granted.unwrap_or_default())
             .with_modules(modules.into_iter().map(module).collect())
+            .in_folder(folder)
             .limited(lowered(Limits::default(), own.unwrap_or_default())),
         report: PackReport {
             name,

@@ -7,9 +7,8 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use etcetera::BaseStrategy as _;
 use windlass_connectors::Registry;
-use windlass_deploy::{StarlarkDeploy, inventory_from_star};
+use windlass_deploy::inventory_from_star;
 use windlass_engine::config::{Config, ConfigError};
-use windlass_engine::deploy::DeploySource;
 use windlass_engine::error::EngineError;
 use windlass_engine::inventory::{Inventory, InventoryOptions};
 use windlass_engine::json::Json;
@@ -258,29 +257,6 @@ pub fn local_files() -> LocalFilesFactory {
 #[must_use]
 pub fn builtin_connectors() -> Registry {
     Registry::builtin()
-}
-
-/// Opens deploy files. All of one run must stand in one folder, from which local paths start.
-///
-/// # Errors
-/// A file that cannot be read or parsed; files of two folders.
-pub fn open_deploys(files: &[Utf8PathBuf]) -> Result<Vec<Arc<dyn DeploySource>>, EngineError> {
-    let mut deploys: Vec<Arc<dyn DeploySource>> = Vec::new();
-    for file in files {
-        let deploy = StarlarkDeploy::open(file)?;
-        if let Some(first) = deploys
-            .first()
-            .filter(|first| first.folder() != deploy.folder())
-        {
-            return Err(EngineError::Deploy(format!(
-                "the deploy files {} and {file} stand in different folders, and local paths start from one\n  \
-                 run them one after another, or `include` one from the other",
-                first.folder().join(first.name()),
-            )));
-        }
-        deploys.push(Arc::new(deploy));
-    }
-    Ok(deploys)
 }
 
 #[cfg(test)]

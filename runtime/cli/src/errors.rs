@@ -1,6 +1,7 @@
 //! Every error in the user's words, with its exit code.
 
 use thiserror::Error;
+use windlass::deploys::DeployError;
 use windlass::engine::error::EngineError;
 use windlass::pack_files::PackFileError;
 use windlass::project::ProjectError;
@@ -61,6 +62,16 @@ pub(crate) enum CliError {
     /// Ctrl-C.
     #[error("interrupted")]
     Interrupted,
+}
+
+impl From<DeployError> for CliError {
+    fn from(error: DeployError) -> Self {
+        match error {
+            DeployError::Pack(error) => error.into(),
+            DeployError::Engine(error) => error.into(),
+            other => Self::Usage(other.to_string()),
+        }
+    }
 }
 
 impl From<PackFileError> for CliError {

@@ -4,7 +4,6 @@
 
 mod args;
 mod audit;
-mod bundle;
 mod commands;
 mod context;
 mod errors;

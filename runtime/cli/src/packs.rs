@@ -22,27 +22,23 @@ pub(crate) async fn plugins(
     context: &Context,
     folder: &Utf8Path,
 ) -> Result<Arc<dyn Plugins>, CliError> {
-    Ok(host(context, folder).await?)
+    Ok(host(context, folder, &[]).await?)
 }
 
 /// The host of the standard pack, of the packs that the project in a folder locks, and of each `--pack`, which nobody
-/// signed: it is said which they are.
-pub(crate) async fn host(context: &Context, folder: &Utf8Path) -> Result<Arc<Host>, CliError> {
-    let found = Project::find(folder, &places(context)?).map_err(CliError::project)?;
-    host_of(context, found).await
-}
-
-/// [`host`] with the packs of this project.
-pub(crate) async fn host_of(
+/// signed: it is said which they are. `deploys` are those that are components in files.
+pub(crate) async fn host(
     context: &Context,
-    project: Option<Project>,
+    folder: &Utf8Path,
+    deploys: &[Pack],
 ) -> Result<Arc<Host>, CliError> {
     let warn = |text: &str| {
         let label = context.ui.error.yellow("warning:");
         context.ui.error_line(&format!("{label} {text}"));
     };
     let mut packs = vec![setup_error(windlass::plugins::standard())?];
-    if let Some(project) = project {
+    let found = Project::find(folder, &places(context)?).map_err(CliError::project)?;
+    if let Some(project) = found {
         let options = LoadOptions {
             locked: context.global.is_locked(),
         };
@@ -72,6 +68,11 @@ pub(crate) async fn host_of(
             "the pack {path} is not signed; it is used because --pack names it"
         ));
     }
+    let policy = setup::system_policy()?;
+    for deploy in deploys {
+        setup::allow_packs(policy.as_deref(), [(deploy.name.as_str(), [].as_slice())])?;
+        packs.push(deploy.clone());
+    }
     let host = setup::plugin_host(packs).await?;
     host.warnings().iter().for_each(|text| warn(text));
     Ok(host)
@@ -96,7 +97,7 @@ pub(crate) fn project(context: &Context, folder: &Utf8Path) -> Result<Project, C
 }
 
 /// Where packs are kept, and who says whom to trust.
-pub(crate) fn places(context: &Context) -> Result<Places, CliError> {
+fn places(context: &Context) -> Result<Places, CliError> {
     let no_home = || {
         CliError::Usage(String::from(
             "there is no folder for packs\n  set HOME, or XDG_DATA_HOME and XDG_CONFIG_HOME",

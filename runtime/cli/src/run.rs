@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 use etcetera::BaseStrategy;
+use windlass::deploys::Deploys;
 use windlass::engine::connect::{connect_all, disconnect_all};
 use windlass::engine::deploy::DeploySource;
 use windlass::engine::error::EngineError;
@@ -16,7 +17,6 @@ use windlass::packs::policy::PolicyFile;
 use windlass::setup;
 
 use crate::audit;
-use crate::bundle::FromBundle;
 use crate::context::Context;
 use crate::errors::{CliError, Status};
 use crate::interrupt::Interrupts;
@@ -30,10 +30,12 @@ pub(crate) struct Run<'a> {
     context: &'a Context,
     pub(crate) state: State,
     pub(crate) interrupts: Interrupts,
+    /// The deploys that it was begun with.
+    pub(crate) deploys: Vec<Arc<dyn DeploySource>>,
 }
 
 /// What a command wants of a run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Wants {
     /// What the audit calls it.
     pub(crate) command: &'static str,
@@ -41,8 +43,6 @@ pub(crate) struct Wants {
     pub(crate) record: Option<&'static str>,
     /// With `--json`: events as lines.
     pub(crate) stream: bool,
-    /// Where its packs come from, if not from the project.
-    pub(crate) bundle: FromBundle,
 }
 
 impl<'a> Run<'a> {
@@ -50,18 +50,20 @@ impl<'a> Run<'a> {
     pub(crate) async fn begin(
         context: &'a Context,
         inventory: &str,
-        folder: Utf8PathBuf,
+        deploys: &Deploys,
         wants: Wants,
     ) -> Result<Run<'a>, CliError> {
         let policy = setup::system_policy()?;
         if let Some(policy) = &policy {
             locked_enough(context, policy)?;
         }
-        let options = run_options(context, inventory, folder)?;
-        let plugins = match wants.bundle.project(context, &options.folder).await? {
-            Some(project) => packs::host_of(context, Some(project)).await?,
-            None => packs::plugins(context, &options.folder).await?,
-        };
+        let mut options = run_options(context, inventory, deploys.folder().to_owned())?;
+        let plugins = packs::host(context, deploys.folder(), deploys.packs()).await?;
+        let deploys = deploys.open(&plugins)?;
+        // Local paths start from where the deploy is, which is elsewhere for one of a pack.
+        if let Some(first) = deploys.first() {
+            options.folder = first.folder();
+        }
         let state = setup::new_state(&options, plugins, context.connectors()).await?;
         let label = context.ui.error.yellow("warning:");
         for warning in state.inventory().warnings() {
@@ -89,6 +91,7 @@ impl<'a> Run<'a> {
             context,
             state,
             interrupts: Interrupts::listen(),
+            deploys,
         })
     }
 
@@ -244,11 +247,4 @@ pub(crate) fn state_folder() -> Result<Utf8PathBuf, CliError> {
     let strategy = etcetera::choose_base_strategy().map_err(|_| no_home())?;
     let state = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());
     Utf8PathBuf::from_path_buf(state.join("windlass")).map_err(|_| no_home())
-}
-
-/// The folder that relative paths of deploys start from.
-pub(crate) fn folder_of(deploys: &[Arc<dyn DeploySource>]) -> Utf8PathBuf {
-    deploys
-        .first()
-        .map_or_else(|| Utf8PathBuf::from("."), |deploy| deploy.folder())
 }

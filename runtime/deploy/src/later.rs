@@ -11,9 +11,10 @@ use starlark::values::tuple::{AllocTuple, TupleRef};
 use windlass_engine::arguments::{Attempt, RetryUntil};
 use windlass_engine::contract::HostFunction;
 use windlass_engine::deploy::HostContext;
+use windlass_engine::json::Json;
 use windlass_engine::place::Frame;
 
-use crate::convert::from_own_json;
+use crate::convert::{from_own_json, to_json};
 use crate::current::{Current, Later, Purpose};
 use crate::messages::mistake;
 use crate::program::{Program, limit};
@@ -59,7 +60,7 @@ impl Kept {
     fn run<T>(
         &self,
         purpose: Purpose,
-        more: Option<windlass_engine::json::Json>,
+        more: Option<Json>,
         then: impl FnOnce(Value<'_>) -> Result<T, String>,
     ) -> Result<T, String> {
         let frozen = self.later.module.get().ok_or_else(|| {
@@ -116,7 +117,7 @@ impl HostFunction for Kept {
         &self.name
     }
 
-    async fn call(&self, host: HostContext) -> Result<(), String> {
+    async fn call(&self, host: HostContext) -> Result<Json, String> {
         let kept = Self {
             program: self.program.clone(),
             later: self.later.clone(),
@@ -124,9 +125,14 @@ impl HostFunction for Kept {
             name: self.name.clone(),
             outer: self.outer.clone(),
         };
-        tokio::task::spawn_blocking(move || kept.run(Purpose::Executing(host), None, |_| Ok(())))
-            .await
-            .unwrap_or_else(|error| Err(format!("running `{}`: {error}", self.name)))
+        tokio::task::spawn_blocking(move || {
+            kept.run(Purpose::Executing(host), None, |value| {
+                // What is no data says nothing to anybody else.
+                Ok(to_json(value).unwrap_or(Json::Null))
+            })
+        })
+        .await
+        .unwrap_or_else(|error| Err(format!("running `{}`: {error}", self.name)))
     }
 }
 

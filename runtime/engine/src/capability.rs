@@ -35,6 +35,9 @@ pub struct Capabilities {
     /// A connector through which the bytes of commands and files pass.
     #[serde(skip_serializing_if = "is_false")]
     pub traffic: bool,
+    /// Actors and functions of deploys, which do on hosts what no plan shows.
+    #[serde(skip_serializing_if = "is_false")]
+    pub act: bool,
     /// Operations that raise privilege by global arguments of their own.
     #[serde(skip_serializing_if = "is_false")]
     pub privilege: bool,
@@ -76,6 +79,7 @@ impl Capabilities {
             ("run shell commands in facts", self.fact_shell),
             ("run commands given to facts", self.fact_command),
             ("see the traffic of its connections", self.traffic),
+            ("act on hosts beyond what plans show", self.act),
             ("raise privilege by itself", self.privilege),
         ] {
             all.extend(on.then(|| text.to_owned()));
@@ -104,6 +108,7 @@ impl Capabilities {
             fact_shell: self.fact_shell && !granted.fact_shell,
             fact_command: self.fact_command && !granted.fact_command,
             traffic: self.traffic && !granted.traffic,
+            act: self.act && !granted.act,
             privilege: self.privilege && !granted.privilege,
         }
     }
@@ -133,6 +138,7 @@ impl Capabilities {
             fact_shell: self.fact_shell && ceiling.fact_shell,
             fact_command: self.fact_command && ceiling.fact_command,
             traffic: self.traffic && ceiling.traffic,
+            act: self.act && ceiling.act,
             privilege: self.privilege && ceiling.privilege,
         }
     }

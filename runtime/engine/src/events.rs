@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::command::OutputLine;
 use crate::connector::{Exit, Stream};
+use crate::json::Json;
 use crate::place::Place;
 use crate::state::{OperationId, Stage, State};
 
@@ -122,6 +123,9 @@ pub enum Event {
         changed: bool,
         retry_count: u32,
         notes: Vec<String>,
+        /// What actors and functions gave back; empty where it is hidden.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        answers: Vec<Json>,
     },
     /// An operation was skipped on a host.
     OperationHostSkipped {

@@ -4,6 +4,7 @@
 //! This crate knows no component runtime, no SSH and no deploy language. What it needs from those stands in
 //! traits: [`connector::Connector`], [`plugins::Plugins`], [`deploy::DeploySource`] and [`events::Observer`].
 
+pub mod acting;
 pub mod arguments;
 pub mod audit;
 pub mod capability;

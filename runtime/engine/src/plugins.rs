@@ -8,9 +8,12 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::acting::Target;
 use crate::audit::PackInfo;
 use crate::connector::Connector;
-use crate::contract::{Atom, FactInfo, FactRequest, OperationInfo, Origin, Planned, RawOutput};
+use crate::contract::{
+    Atom, Call, FactInfo, FactRequest, OperationInfo, Origin, Planned, RawOutput,
+};
 use crate::deploy::PackModule;
 use crate::events::Observer;
 use crate::json::{Json, JsonMap};
@@ -245,6 +248,24 @@ pub trait Plugins: Send + Sync {
         output: RawOutput,
         view: Arc<dyn PlanningView>,
     ) -> Result<Vec<Json>, PluginError>;
+
+    /// Has the acting component of an operation's pack do a `call` step that the operation planned, and gives what it
+    /// answers.
+    ///
+    /// # Errors
+    /// A pack without such a component; whatever the component answers, or a trap.
+    async fn act(
+        &self,
+        operation: &str,
+        call: &Call,
+        target: Arc<dyn Target>,
+    ) -> Result<Json, PluginError> {
+        drop(target);
+        Err(PluginError::Load(format!(
+            "{operation} calls the actor `{}`, and nothing here has actors",
+            call.actor
+        )))
+    }
 
     /// The pack that an operation or a fact is from, by its name; none for what is no pack's.
     fn owner(&self, name: &str) -> Option<Arc<Owner>> {

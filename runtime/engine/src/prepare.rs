@@ -19,7 +19,7 @@ use crate::json::{Json, JsonMap, canonical};
 use crate::local_files::local_path_arguments;
 use crate::place::Place;
 use crate::plugins::{Bound, ErrorKind, GuestError, PluginError};
-use crate::policy::Chain;
+use crate::policy::{Caller, Chain};
 use crate::state::{
     Certainty, Host, HostOperation, OperationId, OperationMeta, Plan, Stage, State,
 };
@@ -61,6 +61,16 @@ pub fn add_operation(
     host: &Arc<Host>,
     call: OperationCall,
 ) -> Result<OperationId, EngineError> {
+    add_operation_by(state, host, call, None)
+}
+
+/// [`add_operation`] for a deploy that may be a component.
+pub(crate) fn add_operation_by(
+    state: &State,
+    host: &Arc<Host>,
+    call: OperationCall,
+    by: Option<Arc<Caller>>,
+) -> Result<OperationId, EngineError> {
     let stage = state.stage();
     if stage > Stage::Prepare {
         return Err(EngineError::Stage {
@@ -69,7 +79,7 @@ pub fn add_operation(
             hint: String::from("operations are added while preparing, before execution begins"),
         });
     }
-    let operation = bind(state, host, call, None)?;
+    let operation = bind(state, host, call, None, by)?;
     let id = operation.id;
     host.insert_operation(operation);
     Ok(id)
@@ -81,6 +91,7 @@ pub(crate) fn bind(
     host: &Arc<Host>,
     mut call: OperationCall,
     parent: Option<OperationId>,
+    by: Option<Arc<Caller>>,
 ) -> Result<HostOperation, EngineError> {
     // The line may hold a password in plain text, and it is shown wherever the operation is.
     call.place.source = call.place.source.map(|line| state.secrets().mask(&line));
@@ -110,9 +121,15 @@ pub(crate) fn bind(
     };
     let (scopes, scope_globals) = host.scopes();
     let below = host_globals(state, host).map_err(&wrong)?;
+    if let Some(by) = &by {
+        let own = call.globals.clone().over(&scope_globals);
+        state
+            .allow_added(host, by, &own, &below)
+            .map_err(|denial| wrong(denial.to_string()))?;
+    }
     let below = scope_globals.over(&below);
     let globals = call.globals.clone().over(&below);
-    let chain = state.chain_of(host, &call.operation, &call.place, parent);
+    let chain = state.chain_of(host, &call.operation, &call.place, parent, by.as_deref());
     state
         .allow_operation(host, &chain, &globals)
         .and_then(|()| state.allow_module(host, &call.place, &below, &globals))
@@ -148,12 +165,22 @@ pub(crate) fn bind(
         place: call.place.clone(),
     };
     let differs = state.with_op_meta(id, make, |meta| {
+        // A deploy's own language tells its places apart; a component says what it likes.
+        if by.is_some() && meta.operation != call.operation.name() {
+            return Err(meta.operation.clone());
+        }
         meta.names.insert(name.clone());
         let held = &meta.global_arguments;
-        ["_parallel", "_run_once", "_serial"]
+        Ok(["_parallel", "_run_once", "_serial"]
             .into_iter()
-            .find(|name| held.get(name) != globals.get(name))
+            .find(|name| held.get(name) != globals.get(name)))
     });
+    let differs = differs.map_err(|other| {
+        wrong(format!(
+            "`{}` stands in the place of `{other}`, which another host has there\n  places are what tells operations apart over hosts: give each a line or a key of its own",
+            call.operation.name()
+        ))
+    })?;
     if let Some(argument) = differs {
         return Err(wrong(format!(
             "`{argument}` of `{name}` differs between hosts; it must be the same on all\n  fix: give it as a constant, not from host data"
@@ -167,6 +194,7 @@ pub(crate) fn bind(
         global_arguments: globals,
         place: call.place,
         parent,
+        by,
         plan: None,
         report: None,
         data: Json::Null,
@@ -465,12 +493,7 @@ pub(crate) async fn plan(
 ) -> PlanOutcome {
     let mut outcome = PlanOutcome::default();
     let globals = operation.global_arguments.clone();
-    let chain = state.chain_of(
-        host,
-        &operation.operation,
-        &operation.place,
-        operation.parent,
-    );
+    let chain = state.chain_of_held(host, operation);
     let result = match &operation.operation {
         OperationRef::Plugin(name) => {
             let call = PlanCall {

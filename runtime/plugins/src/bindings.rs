@@ -21,6 +21,10 @@ pub(crate) mod roles {
                 import windlass:plugin/process@0.1.0;
                 import windlass:plugin/http@0.1.0;
                 import windlass:plugin/io@0.1.0;
+                import windlass:plugin/target@0.1.0;
+                import windlass:plugin/deploying@0.1.0;
+                export windlass:plugin/actor@0.1.0;
+                export windlass:plugin/deploy@0.1.0;
                 export windlass:plugin/connector@0.1.0;
                 export windlass:plugin/inventory@0.1.0;
                 export windlass:plugin/observer@0.1.0;

@@ -21,7 +21,9 @@ use crate::index::{self, Index};
 use crate::kept::{Kept, LateCache, Origin};
 use crate::limits::Limits;
 use crate::machine::Machines;
+use crate::opening::Opening;
 use crate::pack::{Pack, PackComponent};
+use crate::performing::{self, Performers};
 use crate::providers::Providers;
 use crate::role;
 use crate::signature::Signature;
@@ -84,6 +86,7 @@ impl HostBuilder {
         let mut namespaces: BTreeMap<String, Arc<Component>> = BTreeMap::new();
         let mut found = Loaded::default();
         let mut providers = Providers::default();
+        let mut performers = Performers::default();
         for pack in self.packs {
             let mut digests = Vec::new();
             let owner = Arc::new(Owner {
@@ -110,10 +113,20 @@ impl HostBuilder {
             };
             let rights = Rights::new(&owner, limits.transfer);
             for part in pack.components {
-                let exports = part.exports.clone();
+                let (exports, file) = (part.exports.clone(), part.name.clone());
                 let loaded = loader.load(&pack.name, &origin, part, &limits).await?;
                 let (component, index) = loaded;
                 digests.push(component.digest.clone());
+                if let Role::Acting | Role::Deploying = index.role {
+                    let (limits, machines) = (limits.clone(), loader.machines.clone());
+                    let linker = performing::linker;
+                    let opening = Opening::new(component, index.role, limits, machines, linker);
+                    match index.role {
+                        Role::Acting => performers.add_actor(&owner, opening)?,
+                        _ => performers.add_deploy(&owner, opening, file, pack.folder.clone()),
+                    }
+                    continue;
+                }
                 if index.role != Role::Planning {
                     let (limits, machines) = (limits.clone(), loader.machines.clone());
                     let part = Part::new(component, index.role, rights.clone(), limits, machines);
@@ -175,7 +188,7 @@ impl HostBuilder {
         }
         let warning = loader.cache.warning().or_else(|| loader.counting.warning());
         found.warnings = warning.into_iter().collect();
-        let mut host = Host::new(loader.machines, loader.limits, found, providers);
+        let mut host = Host::new(loader.machines, loader.limits, found, providers, performers);
         host.keep_replays(self.replays);
         Ok(Arc::new(host))
     }

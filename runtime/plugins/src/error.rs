@@ -22,6 +22,9 @@ pub enum LoadError {
         /// What the system says.
         message: String,
     },
+    /// A deploy was asked for that no pack has.
+    #[error("{0}")]
+    Deploy(String),
     /// A component is not the one that the lock names.
     #[error(
         "{component} is refused: {path} was changed\n  the lock says sha256:{locked}, the file has sha256:{found}"

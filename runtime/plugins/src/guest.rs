@@ -83,6 +83,11 @@ impl Guest {
         self
     }
 
+    /// Has it ask another view from here on.
+    pub(crate) fn look_through(&mut self, view: Arc<dyn PlanningView>) {
+        self.view = Some(view);
+    }
+
     /// A fresh store that holds it to its limits.
     pub(crate) fn into_store(self, engine: &Engine) -> Store<Self> {
         meter::store(self, engine)

@@ -9,10 +9,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use wasmtime::PoolConcurrencyLimitError;
+use windlass_engine::acting::Target;
 use windlass_engine::audit::PackInfo;
 use windlass_engine::connector::Connector;
-use windlass_engine::contract::{FactInfo, OperationInfo, Origin, Planned, RawOutput};
-use windlass_engine::deploy::PackModule;
+use windlass_engine::contract::{
+    Call as EngineCall, FactInfo, OperationInfo, Origin, Planned, RawOutput,
+};
+use windlass_engine::deploy::{DeploySource, PackModule};
 use windlass_engine::events::Observer;
 use windlass_engine::json::{Json, JsonMap, canonical};
 use windlass_engine::local_files::local_path_arguments;
@@ -26,12 +29,14 @@ use crate::bindings::exports::windlass::plugin::fact_source::Raw;
 use crate::builder::HostBuilder;
 use crate::component::{Component, Opened};
 use crate::controller;
+use crate::error::LoadError;
 use crate::granted::Part;
 use crate::guest::Guest;
 use crate::limits::Limits;
 use crate::machine::Machines;
 use crate::memo::{Found, Kept, Memo, Value};
 use crate::meter;
+use crate::performing::Performers;
 use crate::providers::{Providers, Sources, watch};
 use crate::question::Fingerprint;
 use crate::signature::Signature;
@@ -81,6 +86,7 @@ pub struct Host {
     connectors: Vec<Arc<dyn Connector>>,
     observers: Vec<Arc<Part>>,
     sources: Sources,
+    performers: Performers,
     memo: Memo,
     replays: Option<PathBuf>,
     guest_calls: AtomicU64,
@@ -139,6 +145,7 @@ impl Host {
         limits: Arc<Limits>,
         loaded: Loaded,
         mut providers: Providers,
+        performers: Performers,
     ) -> Self {
         let Loaded {
             operations,
@@ -164,6 +171,7 @@ impl Host {
             connectors: providers.connectors(),
             sources: providers.sources(),
             observers: providers.observers(),
+            performers,
         }
     }
 
@@ -181,6 +189,18 @@ impl Host {
             remembered: self.remembered.load(Ordering::Relaxed),
             memo_bytes: self.memo.size(),
         }
+    }
+
+    /// The deploy that is a component of a pack; the one in a file of it, below its folder, where it has several.
+    ///
+    /// # Errors
+    /// [`LoadError::Deploy`]: there is none, or there are several.
+    pub fn deploy(
+        &self,
+        pack: &str,
+        file: Option<&str>,
+    ) -> Result<Arc<dyn DeploySource>, LoadError> {
+        self.performers.deploy(pack, file)
     }
 
     /// Sets where calls of guests that failed are kept.
@@ -447,6 +467,24 @@ impl Plugins for Host {
         match self.call(component, fact, call, view).await? {
             Value::Values(values) => Ok((*values).clone()),
             _ => Err(PluginError::Load(String::from("values of another kind"))),
+        }
+    }
+
+    async fn act(
+        &self,
+        operation: &str,
+        call: &EngineCall,
+        target: Arc<dyn Target>,
+    ) -> Result<Json, PluginError> {
+        let owner = self.owner(operation);
+        let actor = owner
+            .as_ref()
+            .and_then(|owner| self.performers.actor(owner));
+        match actor {
+            Some(actor) => actor.act(call, target).await,
+            None => Err(PluginError::Load(format!(
+                "{operation} calls it, and its pack has no component for acting"
+            ))),
         }
     }
 

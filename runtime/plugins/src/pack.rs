@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use camino::Utf8PathBuf;
 use windlass_engine::capability::Capabilities;
 use windlass_engine::contract::{FactInfo, OperationInfo, Role};
 
@@ -24,6 +25,8 @@ pub struct Pack {
     pub granted: Option<Capabilities>,
     /// Nobody vouches for it, which plans say. Default: false.
     pub unsigned: bool,
+    /// The folder that it stands in, from which local paths of its deploys start. Default: the working folder.
+    pub folder: Option<Utf8PathBuf>,
     /// What one call of its components may use, where that is less than the host allows. Default: what the host does.
     pub limits: Option<Limits>,
     /// Its deploy modules. Default: none.
@@ -117,6 +120,7 @@ impl Pack {
             components,
             granted: Some(Capabilities::default()),
             unsigned: false,
+            folder: None,
             limits: None,
             modules: Vec::new(),
             alias: None,
@@ -141,6 +145,13 @@ impl Pack {
     #[must_use]
     pub fn with_modules(mut self, modules: Vec<PackFile>) -> Self {
         self.modules = modules;
+        self
+    }
+
+    /// It stands in this folder.
+    #[must_use]
+    pub fn in_folder(mut self, folder: impl Into<Utf8PathBuf>) -> Self {
+        self.folder = Some(folder.into());
         self
     }
 

@@ -58,14 +58,8 @@ impl Providers {
                     self.source(&part, kind)?;
                 }
             }
-            Role::Planning | Role::Acting | Role::Deploying => {
-                return Err(LoadError::Role {
-                    component: part.component.name.clone(),
-                    message: format!(
-                        "it is for {role}, which this version of windlass does not run"
-                    ),
-                });
-            }
+            // These are no part of what is provided by name.
+            Role::Planning | Role::Acting | Role::Deploying => {}
         }
         Ok(())
     }

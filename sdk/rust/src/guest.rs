@@ -215,7 +215,12 @@ pub fn json_from(text: &str) -> Json {
     serde_json::from_str(text).unwrap_or(Json::Null)
 }
 
-fn argument_from(text: &str) -> Result<Json> {
+/// JSON of a caller's: a payload, arguments.
+///
+/// # Errors
+/// It is none.
+#[doc(hidden)]
+pub fn argument_from(text: &str) -> Result<Json> {
     serde_json::from_str(text).map_err(|error| {
         Error::new(
             ErrorKind::InvalidType,
@@ -318,7 +323,7 @@ fn text_to(text: shell::ShellText) -> Vec<types::Part> {
         .collect()
 }
 
-fn shell_to(shell: shell::Shell) -> types::Shell {
+pub(crate) fn shell_to(shell: shell::Shell) -> types::Shell {
     types::Shell {
         text: text_to(shell.text),
         stdin: shell.stdin.map(content_to),
@@ -336,31 +341,47 @@ fn shell_to(shell: shell::Shell) -> types::Shell {
     }
 }
 
+pub(crate) fn upload_to(upload: step::Upload) -> types::Upload {
+    types::Upload {
+        source: content_to(upload.source),
+        dest: upload.dest,
+        mode: upload.mode,
+        user: upload.user,
+        group: upload.group,
+        more: empty_object(),
+    }
+}
+
+pub(crate) fn download_to(src: String, dest: String, create_folder: bool) -> types::Download {
+    types::Download {
+        src,
+        dest,
+        more: if create_folder {
+            r#"{"create_folder":true}"#.to_owned()
+        } else {
+            empty_object()
+        },
+    }
+}
+
+pub(crate) fn nested_to(operation: String, args: &Json) -> types::Nested {
+    types::Nested {
+        operation,
+        args: args.to_string(),
+        more: empty_object(),
+    }
+}
+
 fn action_to(action: step::Action) -> types::Action {
     use step::Action;
     match action {
         Action::Shell(shell) => types::Action::Shell(shell_to(shell)),
-        Action::Upload(upload) => types::Action::Upload(types::Upload {
-            source: content_to(upload.source),
-            dest: upload.dest,
-            mode: upload.mode,
-            user: upload.user,
-            group: upload.group,
-            more: empty_object(),
-        }),
+        Action::Upload(upload) => types::Action::Upload(upload_to(upload)),
         Action::Download {
             src,
             dest,
             create_folder,
-        } => types::Action::Download(types::Download {
-            src,
-            dest,
-            more: if create_folder {
-                r#"{"create_folder":true}"#.to_owned()
-            } else {
-                empty_object()
-            },
-        }),
+        } => types::Action::Download(download_to(src, dest, create_folder)),
         Action::Rsync { src, dest, options } => types::Action::Rsync(types::Rsync {
             src,
             dest,
@@ -384,11 +405,7 @@ fn action_to(action: step::Action) -> types::Action {
             timeout_ms,
             more: empty_object(),
         }),
-        Action::Nested { operation, args } => types::Action::Nested(types::Nested {
-            operation,
-            args: args.to_string(),
-            more: empty_object(),
-        }),
+        Action::Nested { operation, args } => types::Action::Nested(nested_to(operation, &args)),
     }
 }
 

@@ -78,7 +78,9 @@ pub use error::{Error, ErrorKind, Result};
 pub use namespace::{FactEntry, Namespace, Operation, OperationEntry};
 pub use plan::Plan;
 pub use predict::Prediction;
-pub use roles::{connector, http, inventory, observer, process, secret_source};
+pub use roles::{
+    actor, connector, deploy, http, inventory, observer, process, secret_source, target,
+};
 pub use secret::{SecretOr, handle_of};
 pub use surroundings::{Entry, EntryKind, context, local_files, log, secrets};
 pub use windlass_sdk_macros::{Selection, export, fact, fact_request, operation, shell};

@@ -48,6 +48,14 @@ impl Plan {
         })
     }
 
+    /// Adds a call of the pack's acting component, which then does at execution what cannot be said beforehand.
+    pub fn call(&mut self, actor: impl Into<String>, payload: impl Into<Json>) -> &mut Step {
+        self.step(Action::Call {
+            actor: actor.into(),
+            payload: payload.into(),
+        })
+    }
+
     /// Remarks on what is done, or why nothing is.
     pub fn note(&mut self, note: impl Into<String>) {
         self.notes.push(note.into());

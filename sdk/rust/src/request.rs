@@ -24,9 +24,15 @@ impl FactRequest {
     /// A question for the whole value.
     #[must_use]
     pub fn of<F: Fact>(fact: &F) -> Self {
+        Self::named(F::name(), fact.args())
+    }
+
+    /// A question for the whole value of a fact by its name, `namespace.Fact`. `args`: by parameter name.
+    #[must_use]
+    pub fn named(fact: impl Into<String>, args: Json) -> Self {
         Self {
-            fact: F::name(),
-            args: fact.args(),
+            fact: fact.into(),
+            args,
             select: Vec::new(),
             globals: Json::Object(Map::new()),
         }

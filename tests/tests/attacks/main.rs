@@ -1,6 +1,7 @@
 //! Attacks, a family a file, each with the message that stops it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod acting;
 mod granted;
 mod rights;
 mod secrets;

@@ -192,6 +192,7 @@ fn unread(locked: &LockedPack, folder: &Utf8Path, manifest: &Manifest) -> Pack {
         locked.version.to_string(),
         components.collect(),
     )
+    .in_folder(folder)
     .limited(lowered(Limits::default(), manifest.limits))
     .named(locked.alias.clone())
 }

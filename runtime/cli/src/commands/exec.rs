@@ -5,6 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 use serde_json::json;
 use tokio::task::JoinSet;
+use windlass::deploys::Deploys;
 use windlass::engine::connector::{Exit, Stream};
 use windlass::engine::error::EngineError;
 use windlass::engine::secrets::SecretStore;
@@ -31,9 +32,8 @@ pub(crate) async fn run(context: &Context, args: &ExecArgs) -> Result<Status, Cl
         command: "exec",
         record: None,
         stream: false,
-        ..Wants::default()
     };
-    let run = Run::begin(context, &args.inventory, ".".into(), wants).await?;
+    let run = Run::begin(context, &args.inventory, &Deploys::none("."), wants).await?;
     let result = async {
         run.connect().await?;
         let work = all(&run.state, &context.ui, &command);

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use clap::Args;
 use serde_json::json;
+use windlass::deploys::Deploys;
 use windlass::engine::arguments::GlobalArguments;
 use windlass::engine::deploy::FactCall;
 use windlass::engine::error::EngineError;
@@ -38,7 +39,7 @@ pub(crate) async fn run(context: &Context, args: &FactArgs) -> Result<Status, Cl
         command: "fact",
         ..Wants::default()
     };
-    let run = Run::begin(context, &args.inventory, ".".into(), wants).await?;
+    let run = Run::begin(context, &args.inventory, &Deploys::none("."), wants).await?;
     let asked = asked(context, run.state.plugins().as_ref(), &args.facts)?;
     let result = async {
         run.connect().await?;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use clap::Args;
+use windlass::deploys::Deploys;
 use windlass::engine::arguments::GlobalArguments;
 use windlass::engine::deploy::{DeployFunction, DeploySource, OperationCall, OperationRef};
 use windlass::engine::error::EngineError;
@@ -34,9 +35,8 @@ pub(crate) async fn run(context: &Context, args: &OpArgs) -> Result<Status, CliE
         command: "op",
         record: Some("op"),
         stream: true,
-        ..Wants::default()
     };
-    let run = Run::begin(context, &args.inventory, ".".into(), wants).await?;
+    let run = Run::begin(context, &args.inventory, &Deploys::none("."), wants).await?;
     let call = call(context, &run, args)?;
     // What is wrong with the arguments is known before anything connects.
     let (positional, named) = (call.positional.clone(), call.named.clone());

@@ -302,6 +302,22 @@ fn result_methods(builder: &mut MethodsBuilder) {
     }
 
     #[starlark(attribute)]
+    fn answers<'v>(this: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        self::this(this)?.part("answers", heap, |report| report.answers.clone().into())
+    }
+
+    #[starlark(attribute)]
+    fn id(this: Value<'_>) -> starlark::Result<String> {
+        let result = self::this(this)?;
+        result.id.map(|id| id.to_string()).ok_or_else(|| {
+            mistake(format!(
+                "`{}` ran at once, inside another operation: only what the deploy adds has an id",
+                result.name
+            ))
+        })
+    }
+
+    #[starlark(attribute)]
     fn retry_attempts<'v>(this: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
         self::this(this)?.part("retry_attempts", heap, |report| report.retries.into())
     }

@@ -166,11 +166,11 @@ pub trait HostFunction: Send + Sync {
     /// What it is called in plans and messages.
     fn name(&self) -> &str;
 
-    /// Runs it for a host.
+    /// Runs it for a host. What it gives stands in the operation's result, unless that is null.
     ///
     /// # Errors
     /// A message; the operation then fails on this host.
-    async fn call(&self, host: crate::deploy::HostContext) -> Result<(), String>;
+    async fn call(&self, host: crate::deploy::HostContext) -> Result<Json, String>;
 }
 
 /// What a step does.
@@ -206,10 +206,6 @@ impl Action {
             Self::Rsync(_) => (
                 String::from("a step with rsync"),
                 "nest `files.sync`, or plan uploads",
-            ),
-            Self::Call(call) => (
-                format!("a call of the actor `{}`", call.actor),
-                "plan the steps themselves",
             ),
             Self::Other(name, _) => (format!("a step `{name}`"), "it needs a newer one"),
             _ => return None,

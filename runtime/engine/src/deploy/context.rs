@@ -2,25 +2,28 @@
 
 use std::sync::Arc;
 
+use crate::acting::Target;
 use crate::arguments::GlobalArguments;
 use crate::error::EngineError;
 use crate::events::Event;
+use crate::execute::{CurrentHost, Record};
+use crate::facts::OperationView;
 use crate::json::{Json, JsonMap};
 use crate::place::Place;
-use crate::plugins::Plugins;
-use crate::policy::{Chain, DIRECT_COMMAND};
+use crate::plugins::{PlanningView, Plugins};
+use crate::policy::{Caller, Chain, DIRECT_COMMAND};
 use crate::secrets::SecretStore;
 use crate::state::{Host, OperationId, OperationReport, Stage, State};
 
 use super::{FactCall, OperationCall, Turn};
 
 /// What the handle is used for.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Mode {
     /// The deploy is being evaluated.
     Preparing,
-    /// A function called by this operation is running.
-    Executing(OperationId),
+    /// A function called by this operation is running; what it does on the host stands in the record.
+    Executing(OperationId, Record),
 }
 
 /// A host as deploy code sees it. Cheap to clone.
@@ -31,15 +34,22 @@ pub struct HostContext {
     mode: Mode,
     /// Its evaluation's turn to compute.
     turn: Option<Arc<Turn>>,
+    /// The component that the deploy is, where it is one.
+    by: Option<Arc<Caller>>,
 }
 
 impl HostContext {
     pub(crate) fn new(state: State, host: Arc<Host>, mode: Mode) -> Self {
+        let by = match &mode {
+            Mode::Executing(id, _) => host.with_operation(*id, |held| held.by.clone()).flatten(),
+            Mode::Preparing => None,
+        };
         Self {
             state,
             host,
             mode,
             turn: None,
+            by,
         }
     }
 
@@ -49,6 +59,63 @@ impl HostContext {
             turn: Some(turn),
             ..Self::new(state, host, Mode::Preparing)
         }
+    }
+
+    /// The handle for a deploy that is a component: what it adds and asks is asked by it, with the rights of its pack.
+    #[must_use]
+    pub fn asked_by(mut self, component: Caller) -> Self {
+        self.by = Some(Arc::new(component));
+        self
+    }
+
+    fn chain(&self) -> Chain {
+        match (&self.mode, &self.by) {
+            (Mode::Executing(id, _), _) => self.state.chain_from(&self.host, *id),
+            (Mode::Preparing, Some(by)) => Chain::default().with(&by.name, by.owner.clone()),
+            (Mode::Preparing, None) => Chain::default(),
+        }
+    }
+
+    /// What a component that is the deploy may look at now: the host's data, facts as the part of the deploy that was
+    /// entered last would ask for them, files in the deploy's folder and in those that its pack was granted.
+    ///
+    /// # Errors
+    /// Global arguments in the host's data that are wrong.
+    pub fn view(&self) -> Result<Arc<dyn PlanningView>, String> {
+        let (_, scopes) = self.host.scopes();
+        let globals = scopes.over(&crate::prepare::host_globals(&self.state, &self.host)?);
+        let chain = self.chain();
+        let granted = self.state.readable_folders(&self.host, &chain);
+        let (state, host) = (&self.state, &self.host);
+        Ok(OperationView::acting(
+            state,
+            host,
+            globals,
+            Vec::new(),
+            granted,
+            chain,
+            self.turn.clone(),
+        ))
+    }
+
+    /// The host to act on, inside a function that runs at execution; none while preparing.
+    #[must_use]
+    pub fn target(&self) -> Option<Arc<dyn Target>> {
+        let Mode::Executing(id, record) = &self.mode else {
+            return None;
+        };
+        let operation = self.host.operation(*id)?;
+        let (state, host) = (&self.state, &self.host);
+        let (chain, record) = (self.chain(), record.clone());
+        Some(Arc::new(CurrentHost::of_function(
+            state, host, operation, chain, record,
+        )))
+    }
+
+    /// The host's data as components see it.
+    #[must_use]
+    pub fn data_for_guests(&self) -> JsonMap {
+        self.state.data_for_guests(&self.host)
     }
 
     /// Its inventory name.
@@ -116,7 +183,7 @@ impl HostContext {
     /// True inside a function that runs at execution.
     #[must_use]
     pub fn is_executing(&self) -> bool {
-        matches!(self.mode, Mode::Executing(_))
+        matches!(self.mode, Mode::Executing(..))
     }
 
     /// Adds an operation.
@@ -133,7 +200,7 @@ impl HostContext {
                 ),
             });
         }
-        crate::prepare::add_operation(&self.state, &self.host, call)
+        crate::prepare::add_operation_by(&self.state, &self.host, call, self.by.clone())
     }
 
     /// Runs an operation at once, nested in the one whose function is running. Blocks; call it on a blocking thread.
@@ -149,7 +216,7 @@ impl HostContext {
     /// # Errors
     /// The same.
     pub async fn run_operation(&self, call: OperationCall) -> Result<OperationReport, EngineError> {
-        let Mode::Executing(parent) = self.mode else {
+        let Mode::Executing(parent, _) = self.mode else {
             return Err(EngineError::Stage {
                 what: format!("running the operation `{}` at once", call.operation.name()),
                 stage: Stage::Prepare,
@@ -180,8 +247,11 @@ impl HostContext {
     /// # Errors
     /// The same.
     pub async fn get_fact(&self, call: FactCall) -> Result<Json, EngineError> {
-        let parent = match self.mode {
-            Mode::Executing(id) => Some(id),
+        if self.by.is_some() {
+            return crate::facts::get_fact(&self.state, &self.host, call, &self.chain()).await;
+        }
+        let parent = match self.mode.clone() {
+            Mode::Executing(id, _) => Some(id),
             Mode::Preparing => None,
         };
         let outer = self.state.chain_at(&self.host, &call.place, parent);
@@ -247,12 +317,8 @@ impl HostContext {
         command: &str,
         globals: GlobalArguments,
     ) -> Result<crate::remote::CommandResult, EngineError> {
-        let outer = match self.mode {
-            Mode::Executing(id) => self.state.chain_from(&self.host, id),
-            Mode::Preparing => Chain::default(),
-        };
         self.state
-            .allow_direct(&self.host, &outer, DIRECT_COMMAND, &globals)?;
+            .allow_direct(&self.host, &self.chain(), DIRECT_COMMAND, &globals)?;
         self.host.run_shell(command, &globals).await
     }
 

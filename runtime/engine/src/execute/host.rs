@@ -133,6 +133,11 @@ pub(super) fn finish(
     });
     let failure = report.failure.clone();
     let (changed, partial) = (report.changed, report.partial);
+    let sensitive = GlobalArguments::is(operation.global_arguments.sensitive);
+    let answers = match sensitive {
+        true => Vec::new(),
+        false => report.answers.clone(),
+    };
     host.update_operation(operation.id, |operation| {
         operation.report = Some(Arc::new(report))
     });
@@ -151,6 +156,7 @@ pub(super) fn finish(
                 changed,
                 retry_count,
                 notes,
+                answers,
             });
             Turn::Done
         }
@@ -308,6 +314,7 @@ pub(super) fn report(runner: &mut Runner<'_>, result: Result<(), StepError>) -> 
     let mut report = OperationReport {
         succeeded: true,
         changed: !steps.is_empty(),
+        answers: std::mem::take(&mut runner.answers),
         stdout: secrets.mask(&output.stdout()),
         stderr: secrets.mask(&output.stderr()),
         steps,
@@ -359,7 +366,10 @@ pub(crate) async fn run_nested(
     parent: OperationId,
     call: OperationCall,
 ) -> Result<OperationReport, EngineError> {
-    let operation = crate::prepare::bind(state, host, call, Some(parent))?;
+    let by = host
+        .with_operation(parent, |held| held.by.clone())
+        .flatten();
+    let operation = crate::prepare::bind(state, host, call, Some(parent), by)?;
     host.insert_operation(operation.clone());
     let report = tries(state, host, &operation, false).await;
     host.update_operation(operation.id, |held| {

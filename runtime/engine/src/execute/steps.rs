@@ -16,6 +16,7 @@ use crate::remote::{CommandResult, RemoteError};
 use crate::state::{Host, HostOperation, Plan, State};
 
 use super::chain::{Member, Moment, travel};
+use super::target::Record;
 use super::together;
 use super::words::describe;
 
@@ -44,19 +45,23 @@ pub(super) struct Runner<'a> {
     pub(super) host: &'a Arc<Host>,
     pub(super) operation: &'a HostOperation,
     alone: bool,
-    output: CommandOutput,
+    pub(super) output: CommandOutput,
     /// The steps that ran, in words.
     pub(super) steps: Vec<String>,
     failed: Option<StepError>,
+    /// How the last command ended.
+    pub(super) exit: Option<Exit>,
+    /// What actors and functions gave back.
+    pub(super) answers: Vec<Json>,
 }
 
 /// What a step runs under.
-struct Frame<'a> {
-    globals: GlobalArguments,
-    bound: &'a Bound,
+pub(super) struct Frame<'a> {
+    pub(super) globals: GlobalArguments,
+    pub(super) bound: &'a Bound,
     /// Who called it, itself last.
-    chain: Chain,
-    depth: usize,
+    pub(super) chain: Chain,
+    pub(super) depth: usize,
 }
 
 type Running<'a> = std::pin::Pin<Box<dyn Future<Output = Result<(), StepError>> + Send + 'a>>;
@@ -77,6 +82,8 @@ impl<'a> Runner<'a> {
             output: CommandOutput::default(),
             steps: Vec::new(),
             failed: None,
+            exit: None,
+            answers: Vec::new(),
         }
     }
 
@@ -94,12 +101,7 @@ impl<'a> Runner<'a> {
         let frame = Frame {
             globals: operation.global_arguments.clone(),
             bound: &operation.bound,
-            chain: self.state.chain_of(
-                self.host,
-                &operation.operation,
-                &operation.place,
-                operation.parent,
-            ),
+            chain: self.state.chain_of_held(self.host, operation),
             depth: 0,
         };
         self.run_steps(&plan.planned.clone(), &frame).await?;
@@ -125,7 +127,7 @@ impl<'a> Runner<'a> {
                         let last = steps.peek().is_none() && frame.depth == 0;
                         self.run_chain(chain, frame.bound, last).await
                     }
-                    action => self.run_action(action, &globals, frame.bound).await,
+                    action => self.run_action(action, &globals, frame).await,
                 };
                 let Err(error) = result else { continue };
                 if !goes_on(&globals) {
@@ -145,7 +147,7 @@ impl<'a> Runner<'a> {
 
     /// Runs commands and uploads, of which each needs the one before, in one round trip where they can share a shell.
     /// Behind the `last` of the operation travels what the next operations will ask for.
-    async fn run_chain(
+    pub(super) async fn run_chain(
         &mut self,
         steps: Vec<(&Action, GlobalArguments)>,
         bound: &Bound,
@@ -191,6 +193,7 @@ impl<'a> Runner<'a> {
             ..StepError::message(error.to_string())
         })?;
         self.output.append(result.output.clone());
+        self.exit = Some(result.exit.clone());
         if result
             .exit
             .status
@@ -207,7 +210,7 @@ impl<'a> Runner<'a> {
     }
 
     /// Plans a nested operation on what now stands, and runs it.
-    async fn run_nested(
+    pub(super) async fn run_nested(
         &mut self,
         nested: &crate::contract::Nested,
         overrides: &Json,
@@ -248,11 +251,12 @@ impl<'a> Runner<'a> {
         self.run_steps(&plan, &frame).await
     }
 
-    async fn run_action(
+    /// Runs a step that goes by itself.
+    pub(super) async fn run_action(
         &mut self,
         action: &Action,
         globals: &GlobalArguments,
-        bound: &Bound,
+        frame: &Frame<'_>,
     ) -> Result<(), StepError> {
         let shown = self.shown(describe(action));
         if self.state.print_flags().input {
@@ -266,16 +270,25 @@ impl<'a> Runner<'a> {
             .host
             .remote()
             .map_err(|error| StepError::message(error.to_string()))?;
+        let before = self.steps.len();
         let result = match action {
-            Action::Download(download) => self.download(&remote, download, globals, bound).await,
+            Action::Download(download) => {
+                self.download(&remote, download, globals, frame.bound).await
+            }
             Action::Reboot(reboot) => self.reboot(&remote, reboot, globals).await,
             Action::Function(function) => {
-                let mode = Mode::Executing(self.operation.id);
+                let record = Record::default();
+                let mode = Mode::Executing(self.operation.id, record.clone());
                 let context = HostContext::new(self.state.clone(), self.host.clone(), mode);
-                function.call(context).await.map_err(StepError::message)
+                let answer = function.call(context).await;
+                self.add(&record);
+                answer
+                    .map(|answer| self.answer(&answer))
+                    .map_err(StepError::message)
             }
+            Action::Call(call) => self.act(call, globals, frame).await,
             // Refused while they are planned.
-            Action::Rsync(_) | Action::Call(_) | Action::Other(..) => {
+            Action::Rsync(_) | Action::Other(..) => {
                 Err(StepError::message(action.not_run().unwrap_or_default()))
             }
             // Chains and nested operations have ways of their own.
@@ -284,7 +297,8 @@ impl<'a> Runner<'a> {
         self.host.changed();
         match result {
             Ok(()) => {
-                self.steps.push(shown);
+                // In front of what it did itself.
+                self.steps.insert(before, shown);
                 Ok(())
             }
             Err(mut error) => {

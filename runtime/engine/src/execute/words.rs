@@ -3,6 +3,8 @@
 use crate::arguments::GlobalArguments;
 use crate::command::render;
 use crate::contract::{Action, Content};
+use crate::json::{Json, canonical};
+use crate::secrets::without_secrets;
 use crate::state::{Certainty, HostOperation, Plan, State};
 
 /// A step in words, as plans and reports show it.
@@ -16,7 +18,14 @@ pub(crate) fn describe(action: &Action) -> String {
         },
         Action::Download(download) => format!("download {} to {}", download.src, download.dest),
         Action::Rsync(rsync) => format!("rsync {} to {}", rsync.src, rsync.dest),
-        Action::Call(call) => format!("call {}", call.actor),
+        Action::Call(call) => match &call.payload {
+            Json::Null => format!("call {}", call.actor),
+            payload => format!(
+                "call {} {}",
+                call.actor,
+                canonical(&without_secrets(payload))
+            ),
+        },
         Action::Reboot(reboot) => format!(
             "reboot: {}",
             render(&reboot.text).unwrap_or_else(|error| error)

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256, Sha384};
 
 use crate::arguments::GlobalArguments;
 use crate::contract::{Atom, FactRequest};
+use crate::deploy::Turn;
 use crate::events::Event;
 use crate::json::{Json, json};
 use crate::local_files::LocalFiles;
@@ -35,7 +36,10 @@ pub(crate) struct OperationView {
     overlay: Option<Arc<Overlay>>,
     /// Who asks: the operation or the fact that this is the view of, last.
     asker: Chain,
-    planner: Planner,
+    /// Counts as somebody who may ask; none for what acts, which may ask at any time and others must not wait for.
+    planner: Option<Planner>,
+    /// The turn to compute of who asks, given up while it waits.
+    turn: Option<Arc<Turn>>,
     read: Mutex<Vec<FactKey>>,
     predicted: AtomicBool,
     matches: Mutex<u32>,
@@ -52,19 +56,51 @@ impl OperationView {
         asker: Chain,
     ) -> Arc<Self> {
         Arc::new(Self {
+            overlay,
+            planner: Some(Planner::start(host)),
+            ..Self::of(state, host, globals, secrets, granted, asker)
+        })
+    }
+
+    /// The view of what acts, which nobody waits for.
+    pub(crate) fn acting(
+        state: &State,
+        host: &Arc<Host>,
+        globals: GlobalArguments,
+        secrets: Vec<String>,
+        granted: Vec<String>,
+        asker: Chain,
+        turn: Option<Arc<Turn>>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            turn,
+            ..Self::of(state, host, globals, secrets, granted, asker)
+        })
+    }
+
+    fn of(
+        state: &State,
+        host: &Arc<Host>,
+        globals: GlobalArguments,
+        secrets: Vec<String>,
+        granted: Vec<String>,
+        asker: Chain,
+    ) -> Self {
+        Self {
             state: state.clone(),
             host: host.clone(),
             globals,
             context: OnceLock::new(),
             secrets,
             granted,
-            overlay,
+            overlay: None,
             asker,
-            planner: Planner::start(host),
+            planner: None,
+            turn: None,
             read: Mutex::default(),
             predicted: AtomicBool::new(false),
             matches: Mutex::new(MATCH_LIMIT),
-        })
+        }
     }
 
     /// The facts that were asked for.
@@ -125,11 +161,20 @@ impl PlanningView for OperationView {
             .iter()
             .filter_map(|key| key.as_ref().ok().cloned())
             .collect();
-        let mut values = self
-            .planner
-            .get_all(&self.state, &self.host, asked.clone())
-            .await
-            .into_iter();
+        let own;
+        let planner = match &self.planner {
+            Some(planner) => planner,
+            None => {
+                own = Planner::start(&self.host);
+                &own
+            }
+        };
+        let answered = planner.get_all(&self.state, &self.host, asked.clone());
+        let answered = match &self.turn {
+            Some(turn) => turn.without(answered).await,
+            None => answered.await,
+        };
+        let mut values = answered.into_iter();
         self.read
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

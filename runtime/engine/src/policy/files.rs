@@ -66,6 +66,25 @@ impl State {
         denial
     }
 
+    /// The folders of the controller that all of a chain may read, for what has no arguments that name files: the
+    /// deploy's, and those that were granted to each.
+    pub(crate) fn readable_folders(&self, host: &Host, chain: &Chain) -> Vec<String> {
+        let mut held: Option<Capabilities> =
+            self.ceiling(host, chain).map(|most| most.capabilities);
+        for granted in chain
+            .packs()
+            .into_iter()
+            .filter_map(|owner| owner.granted.as_ref())
+        {
+            held = Some(held.map_or_else(|| granted.clone(), |held| held.within(granted)));
+        }
+        let folders = held
+            .map(|held| Use::Read.folders(&held))
+            .unwrap_or_default();
+        let granted = at_home(&folders).map(Utf8PathBuf::into_string);
+        [String::from(".")].into_iter().chain(granted).collect()
+    }
+
     /// Whether the operation at the end of a chain may write a file of the controller.
     pub(crate) fn allow_write(&self, host: &Host, chain: &Chain, path: &str) -> Result<(), Denial> {
         self.allow_file(host, chain, path, Use::Write)
@@ -113,19 +132,23 @@ fn is_inside(deploy: &Utf8Path, folders: &BTreeSet<String>, path: &str) -> bool 
     let Some(path) = real(&deploy.join(path)) else {
         return false;
     };
+    [deploy.to_owned()]
+        .into_iter()
+        .chain(at_home(folders))
+        .filter_map(|folder| real(&folder))
+        .any(|folder| path.starts_with(folder))
+}
+
+/// Folders with their paths from the root.
+fn at_home(folders: &BTreeSet<String>) -> impl Iterator<Item = Utf8PathBuf> {
     let home = std::env::var("HOME").unwrap_or_default();
-    let granted = folders
+    folders
         .iter()
-        .filter_map(|folder| match folder.strip_prefix("~/") {
+        .filter_map(move |folder| match folder.strip_prefix("~/") {
             Some(_) if home.is_empty() => None,
             Some(below) => Some(Utf8Path::new(&home).join(below)),
             None => Some(Utf8PathBuf::from(folder)),
-        });
-    [deploy.to_owned()]
-        .into_iter()
-        .chain(granted)
-        .filter_map(|folder| real(&folder))
-        .any(|folder| path.starts_with(folder))
+        })
 }
 
 /// Where a path leads, links followed as far as it exists. None where what does not exist goes up again, and where it

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::question::{Asked, Ceiling, Decision, Denial, HostNames, Policy, Question};
-use super::{Chain, Owner};
+use super::{Caller, Chain, Owner};
 use crate::arguments::GlobalArguments;
 use crate::audit::Audit;
 use crate::capability::Capabilities;
@@ -12,7 +12,7 @@ use crate::contract::{Action, Content, Planned};
 use crate::deploy::{OperationRef, module};
 use crate::json::Json;
 use crate::place::Place;
-use crate::state::{Host, OperationId, State};
+use crate::state::{Host, HostOperation, OperationId, State};
 
 /// The operation that a command counts as which is run directly.
 pub(crate) const DIRECT_COMMAND: &str = "server.shell";
@@ -123,11 +123,8 @@ impl State {
 
     /// The chain of an operation of a host's.
     pub(crate) fn chain_from(&self, host: &Host, id: OperationId) -> Chain {
-        let held = host.with_operation(id, |held| {
-            (held.operation.clone(), held.place.clone(), held.parent)
-        });
-        match held {
-            Some((operation, place, parent)) => self.chain_of(host, &operation, &place, parent),
+        match host.operation(id) {
+            Some(held) => self.chain_of_held(host, &held),
             None => Chain::default(),
         }
     }
@@ -178,18 +175,35 @@ impl State {
             .map_err(|denial| self.denied(denial))
     }
 
-    /// The chain of a call: of its place, and of the call itself.
+    /// The chain of an operation of a host's, as it was added.
+    pub(crate) fn chain_of_held(&self, host: &Host, held: &HostOperation) -> Chain {
+        self.chain_of(
+            host,
+            &held.operation,
+            &held.place,
+            held.parent,
+            held.by.as_deref(),
+        )
+    }
+
+    /// The chain of a call: of its place, or of the component that adds it, where one does, and of the call itself.
     pub(crate) fn chain_of(
         &self,
         host: &Host,
         operation: &OperationRef,
         place: &Place,
         parent: Option<OperationId>,
+        by: Option<&Caller>,
     ) -> Chain {
-        let outer = self.chain_at(host, place, parent);
+        let outer = match (parent, by) {
+            // The places that a component gives are its own to choose.
+            (None, Some(by)) => Chain::default().with(&by.name, by.owner.clone()),
+            _ => self.chain_at(host, place, parent),
+        };
         match operation {
             OperationRef::Plugin(name) => self.chain(&outer, name),
-            OperationRef::Function(_) => outer.with(FUNCTION, None),
+            // What a function does, its deploy does.
+            OperationRef::Function(_) => outer.with(FUNCTION, by.and_then(|by| by.owner.clone())),
             // Steps of the program's own may hold any command.
             OperationRef::Steps(..) => outer.with(DIRECT_COMMAND, None),
         }
@@ -277,14 +291,8 @@ impl State {
             Err(_) => return Ok(()),
         };
         if privileges(&wanted) != privileges(outer) {
-            let names: Vec<&str> = overrides
-                .as_object()
-                .into_iter()
-                .flatten()
-                .map(|(name, _)| name.as_str())
-                .filter(|name| GlobalArguments::PRIVILEGE.contains(name))
-                .collect();
-            let wanted = format!("setting {} by itself", names.join(", "));
+            let names = overrides.as_object().into_iter().flatten();
+            let wanted = raising(names.map(|(name, _)| name.as_str()));
             self.allow_raise(host, chain, wanted)
                 .map_err(|denial| self.denied(denial))?;
         }
@@ -304,6 +312,7 @@ impl State {
             self.allow_overrides(host, chain, &step.globals, globals)?;
             match &step.action {
                 Action::Download(download) => self.allow_write(host, chain, &download.dest)?,
+                Action::Call(_) => self.allow_acting(host, chain)?,
                 action => {
                     for path in local_reads(action) {
                         self.allow_read(host, chain, path)?;
@@ -312,6 +321,49 @@ impl State {
             }
         }
         Ok(())
+    }
+
+    /// Whether what is at the end of a chain may do on the host what no plan shows.
+    pub(crate) fn allow_acting(&self, host: &Host, chain: &Chain) -> Result<(), Denial> {
+        let wanted = || String::from("acting beyond what plans show");
+        let denial = |because: String, remedy: &str| {
+            let denial = Denial::of(host.name(), chain, wanted(), because, remedy.to_owned());
+            Err(self.denied(denial))
+        };
+        // Who calls another pack's operation may not do more by it than by itself.
+        for owner in chain.packs() {
+            if owner.granted.as_ref().is_some_and(|held| !held.act) {
+                return denial(
+                    format!("the pack {owner} was not granted `act`"),
+                    "have `act = true` in the pack's [capabilities] approved",
+                );
+            }
+        }
+        match self.ceiling(host, chain) {
+            Some(ceiling) if !ceiling.capabilities.act => {
+                denial(ceiling.because("act"), "`act = true` there would allow it")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a deploy that is a component may say by these global arguments as whom something runs, where `below` are
+    /// those that stand without them.
+    pub(crate) fn allow_added(
+        &self,
+        host: &Host,
+        by: &Caller,
+        globals: &GlobalArguments,
+        below: &GlobalArguments,
+    ) -> Result<(), Denial> {
+        if privileges(&globals.clone().over(below)) == privileges(below) {
+            return Ok(());
+        }
+        let chain = Chain::default().with(&by.name, by.owner.clone());
+        let named = globals.to_json();
+        let wanted = raising(named.keys().map(String::as_str));
+        self.allow_raise(host, &chain, wanted)
+            .map_err(|denial| self.denied(denial))
     }
 
     fn allow_raise(&self, host: &Host, chain: &Chain, wanted: String) -> Result<(), Denial> {
@@ -342,8 +394,16 @@ impl State {
     }
 }
 
+/// What is asked where global arguments of these names say as whom something runs.
+fn raising<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names
+        .filter(|name| GlobalArguments::PRIVILEGE.contains(name))
+        .collect();
+    format!("setting {} by itself", names.join(", "))
+}
+
 /// The files of the controller that a step reads.
-fn local_reads(action: &Action) -> Vec<&str> {
+pub(crate) fn local_reads(action: &Action) -> Vec<&str> {
     let contents: Vec<&Content> = match action {
         Action::Upload(upload) => vec![&upload.source],
         Action::Shell(shell) => {

@@ -16,5 +16,5 @@ mod question;
 pub use chain::{Caller, Chain, Owner};
 pub(crate) use gate::gate;
 pub use guard::granted;
-pub(crate) use guard::{DIRECT_COMMAND, DIRECT_GET, DIRECT_PUT};
+pub(crate) use guard::{DIRECT_COMMAND, DIRECT_GET, DIRECT_PUT, local_reads};
 pub use question::{Asked, Basis, Ceiling, Decision, Denial, HostNames, Policy, Question};

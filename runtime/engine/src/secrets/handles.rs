@@ -4,6 +4,8 @@
 //! secret. A source (`{"$secret": "file:/etc/shadow"}`) in an answer would be a request of its own, which no component
 //! has: it is refused wherever it stands.
 
+use std::collections::BTreeSet;
+
 use crate::json::{Json, json};
 use crate::plugins::{ErrorKind, GuestError};
 
@@ -58,6 +60,54 @@ fn foreign(number: &Json) -> GuestError {
     )
 }
 
+/// The sources of secrets that a value names, each once.
+#[must_use]
+pub fn secrets_in(value: &Json) -> BTreeSet<String> {
+    fn add(value: &Json, found: &mut BTreeSet<String>) {
+        match value {
+            Json::Object(map) if is_literal(map) => {}
+            Json::Object(map) => {
+                found.extend(map.get(KEY).and_then(Json::as_str).map(str::to_owned));
+                map.values().for_each(|value| add(value, found));
+            }
+            Json::Array(items) => items.iter().for_each(|item| add(item, found)),
+            _ => {}
+        }
+    }
+    let mut found = BTreeSet::new();
+    add(value, &mut found);
+    found
+}
+
+/// Refuses a value of a component that names other secrets than those it was shown.
+///
+/// # Errors
+/// Kind `secret`.
+pub fn passed_on(value: &Json, shown: &BTreeSet<String>) -> Result<(), GuestError> {
+    match value {
+        Json::Object(map) if is_literal(map) => Ok(()),
+        Json::Object(map) => match map.get(KEY) {
+            Some(secret) => secret
+                .as_str()
+                .filter(|source| map.len() == 1 && shown.contains(*source))
+                .map(drop)
+                .ok_or_else(|| {
+                    GuestError::new(
+                        ErrorKind::Secret,
+                        format!(
+                            "the component names the secret {secret}, which stands nowhere in the host's data\n  a \
+                             component passes on secrets that it finds there, and reads none by itself: put it into \
+                             the inventory"
+                        ),
+                    )
+                }),
+            None => map.values().try_for_each(|value| passed_on(value, shown)),
+        },
+        Json::Array(items) => items.iter().try_for_each(|item| passed_on(item, shown)),
+        _ => Ok(()),
+    }
+}
+
 /// Refuses a component's answer that names a secret where it has none to name.
 ///
 /// # Errors
@@ -83,6 +133,20 @@ pub(crate) fn quoted(value: Json) -> Json {
             .collect(),
         Json::Array(items) => items.into_iter().map(quoted).collect(),
         other => other,
+    }
+}
+
+/// A value to be shown: a mask stands where a secret does.
+pub(crate) fn without_secrets(value: &Json) -> Json {
+    match value {
+        Json::Object(map) if is_literal(map) => value.clone(),
+        Json::Object(map) if map.contains_key(KEY) => Json::from(super::MASK),
+        Json::Object(map) => map
+            .iter()
+            .map(|(key, value)| (key.clone(), without_secrets(value)))
+            .collect(),
+        Json::Array(items) => items.iter().map(without_secrets).collect(),
+        other => other.clone(),
     }
 }
 

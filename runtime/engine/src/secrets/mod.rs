@@ -12,7 +12,8 @@ mod source;
 mod store;
 
 pub use error::SecretError;
-pub(crate) use handles::{no_secret_in, owned, quoted};
+pub(crate) use handles::{no_secret_in, owned, quoted, without_secrets};
+pub use handles::{passed_on, secrets_in};
 pub use source::{Ask, ProvideSecret, SOURCES, check_kind};
 pub(crate) use store::ASKED_SUDO;
 pub use store::{MASK, SecretStore};

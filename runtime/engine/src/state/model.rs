@@ -12,6 +12,7 @@ use crate::events::Failure;
 use crate::json::Json;
 use crate::place::Place;
 use crate::plugins::Bound;
+use crate::policy::Caller;
 
 use super::OperationId;
 
@@ -132,6 +133,8 @@ pub struct HostOperation {
     pub place: Place,
     /// The operation it is nested in.
     pub parent: Option<OperationId>,
+    /// Which component added it, where the deploy is one.
+    pub by: Option<Arc<Caller>>,
     /// Its plan; none before planning, or when checking for changes is off.
     pub plan: Option<Arc<Plan>>,
     /// What became of it; none before its turn.
@@ -161,8 +164,10 @@ pub struct OperationReport {
     pub stdout_lines: Vec<String>,
     /// The lines of standard error.
     pub stderr_lines: Vec<String>,
-    /// The steps that ran, as shown in plans.
+    /// The steps that ran, as shown in plans, and what components did that acted.
     pub steps: Vec<String>,
+    /// What its actors, or its function, gave back, in order; known secrets masked.
+    pub answers: Vec<Json>,
     /// How many tries after the first were made.
     pub retries: u32,
     /// Why it failed.

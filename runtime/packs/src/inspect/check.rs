@@ -6,7 +6,7 @@
 //! | `role` | the role that the component's exports give it |
 //! | `exports` of a planning component | the operations and facts that it describes, both ways |
 //! | `uses` | its own names, and whether it can ask for facts at all |
-//! | `capabilities` | the interfaces that its components import, both ways |
+//! | `capabilities` | the roles of its components and the interfaces that they import, both ways |
 
 use std::fmt;
 
@@ -136,6 +136,7 @@ fn capabilities(manifest: &Manifest, found: &[ComponentReport], say: &mut impl F
             _ => {}
         }
     }
+    acting(asked.act, found, say);
     let facts = found.iter().any(|part| !part.facts.is_empty());
     let operations = found.iter().any(|part| !part.operations.is_empty());
     let needs: [(&str, bool, bool, &str); 5] = [
@@ -166,7 +167,10 @@ fn capabilities(manifest: &Manifest, found: &[ComponentReport], say: &mut impl F
         (
             "privilege",
             asked.privilege,
-            operations || !manifest.pack.deploys.is_empty(),
+            operations
+                || has(Role::Acting)
+                || has(Role::Deploying)
+                || !manifest.pack.deploys.is_empty(),
             "it has neither operations nor deploys",
         ),
     ];
@@ -174,6 +178,22 @@ fn capabilities(manifest: &Manifest, found: &[ComponentReport], say: &mut impl F
         if asked && !there {
             say(format!("[capabilities] asks for `{capability}`, and {why}"));
         }
+    }
+}
+
+/// Whether what acts on hosts at execution is said.
+fn acting(asked: bool, found: &[ComponentReport], say: &mut impl FnMut(String)) {
+    let acts =
+        |part: &&ComponentReport| part.role == Role::Acting || part.interfaces().imports("target");
+    match (asked, found.iter().find(acts)) {
+        (true, None) => say(String::from(
+            "[capabilities] asks for `act`, and no component acts: none is for acting, and no deploy imports `target`",
+        )),
+        (false, Some(part)) => say(format!(
+            "{} acts on hosts at execution, and [capabilities] does not ask for it with `act = true`; without it every call is refused",
+            part.path
+        )),
+        _ => {}
     }
 }
 
@@ -283,6 +303,13 @@ mod tests {
             [
                 "pack.toml: motd.wasm imports `process`, and [capabilities] asks for no `programs`; without it every call is refused"
             ]
+        );
+        let acts = said(&format!("{base}[capabilities]\nact = true"), &[]);
+        assert!(acts[0].contains("no component acts"), "{acts:?}");
+        let target = said(base, &["target"]);
+        assert!(
+            target[0].contains("ask for it with `act = true`"),
+            "{target:?}"
         );
         let nothing_to_start = said(&format!("{base}[capabilities]\nenv = ['A']"), &[]);
         assert!(

@@ -26,6 +26,7 @@ pub fn read_capabilities(fields: &mut Fields<'_>) -> Option<Capabilities> {
         fact_shell: flag(fields, "fact-shell"),
         fact_command: flag(fields, "fact-command"),
         traffic: flag(fields, "traffic"),
+        act: flag(fields, "act"),
         privilege: flag(fields, "privilege"),
     })
 }

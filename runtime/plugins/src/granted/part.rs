@@ -1,10 +1,9 @@
-//! A component of one of these roles: opened at its first call.
+//! A component of one of these roles, with its rights.
 
 use std::sync::Arc;
 
-use tokio::sync::OnceCell;
+use wasmtime::Store;
 use wasmtime::component::InstancePre;
-use wasmtime::{Engine, Store};
 use windlass_engine::contract::Role;
 use windlass_engine::policy::Ceiling;
 
@@ -14,17 +13,13 @@ use crate::component::Component;
 use crate::error::LoadError;
 use crate::limits::Limits;
 use crate::machine::Machines;
-use crate::meter;
-use crate::role;
+use crate::opening::Opening;
 
 /// A component, and what its guests get.
 pub(crate) struct Part {
     pub(crate) component: Arc<Component>,
     pub(crate) rights: Arc<Rights>,
-    role: Role,
-    limits: Arc<Limits>,
-    machines: Arc<Machines>,
-    opened: Arc<OnceCell<InstancePre<Granted>>>,
+    opening: Arc<Opening<Granted>>,
 }
 
 impl Part {
@@ -36,12 +31,9 @@ impl Part {
         machines: Arc<Machines>,
     ) -> Arc<Self> {
         Arc::new(Self {
-            component,
+            component: component.clone(),
             rights,
-            role,
-            limits,
-            machines,
-            opened: Arc::default(),
+            opening: Opening::new(component, role, limits, machines, guest::linker),
         })
     }
 
@@ -53,40 +45,19 @@ impl Part {
         Arc::new(Self {
             component: self.component.clone(),
             rights: self.rights.below(ceiling),
-            role: self.role,
-            limits: self.limits.clone(),
-            machines: self.machines.clone(),
-            opened: self.opened.clone(),
+            opening: self.opening.clone(),
         })
     }
 
     /// The component, opened now where nobody has yet.
     pub(crate) async fn opened(&self) -> Result<&InstancePre<Granted>, LoadError> {
-        let open = || async {
-            let name = &self.component.name;
-            let machine = self.machines.beside(&self.limits)?;
-            let code = self.component.loaded(&machine.engine).await?;
-            let found = role::of(&code, &machine.engine, name)?;
-            if found != self.role {
-                return Err(LoadError::Role {
-                    component: name.clone(),
-                    message: format!("it is for {found}, and its pack says {}", self.role),
-                });
-            }
-            let invalid = |error: wasmtime::Error| LoadError::Invalid {
-                component: name.clone(),
-                message: format!("{error:#}"),
-            };
-            let linker = guest::linker(&machine.engine).map_err(invalid)?;
-            linker.instantiate_pre(&code).map_err(invalid)
-        };
-        self.opened.get_or_try_init(open).await
+        self.opening.opened().await
     }
 
     /// A fresh store for a guest.
     pub(crate) fn store(&self) -> Result<Store<Granted>, LoadError> {
-        let engine: &Engine = &self.machines.beside(&self.limits)?.engine;
-        let guest = Granted::new(&self.component.name, &self.rights, &self.limits);
-        Ok(meter::store(guest, engine))
+        let limits = &self.opening.limits;
+        let guest = Granted::new(&self.component.name, &self.rights, limits);
+        self.opening.store(guest)
     }
 }

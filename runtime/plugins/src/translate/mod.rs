@@ -10,5 +10,5 @@ mod shared;
 
 pub(crate) use describe::{fact_info, operation_info};
 pub(crate) use fact::{origin, raw, request, values};
-pub(crate) use planned::{atom, planned};
-pub(crate) use refused::{Refused, guest_error, wit_error};
+pub(crate) use planned::{atom, download, nested, planned, shell, upload};
+pub(crate) use refused::{Refused, guest_error, json, wit_error};

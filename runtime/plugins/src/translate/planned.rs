@@ -31,7 +31,7 @@ pub(crate) fn atom(atom: wit::Atom) -> Result<Atom, Refused> {
     })
 }
 
-pub(super) fn shell(shell: wit::Shell) -> Result<Shell, Refused> {
+pub(crate) fn shell(shell: wit::Shell) -> Result<Shell, Refused> {
     Ok(Shell {
         text: text(shell.text)?,
         stdin: shell.stdin.map(content).transpose()?,
@@ -83,19 +83,8 @@ fn step(step: wit::Step, shared: &mut Shared) -> Result<Step, Refused> {
 fn action(action: wit::Action) -> Result<Action, Refused> {
     Ok(match action {
         wit::Action::Shell(command) => Action::Shell(shell(command)?),
-        wit::Action::Upload(upload) => Action::Upload(Upload {
-            source: content(upload.source)?,
-            dest: upload.dest,
-            mode: upload.mode,
-            user: upload.user,
-            group: upload.group,
-            more: json("`more` of an upload", &upload.more)?,
-        }),
-        wit::Action::Download(download) => Action::Download(Download {
-            src: download.src,
-            dest: download.dest,
-            more: json("`more` of a download", &download.more)?,
-        }),
+        wit::Action::Upload(given) => Action::Upload(upload(given)?),
+        wit::Action::Download(given) => Action::Download(download(given)?),
         wit::Action::Rsync(rsync) => Action::Rsync(Rsync {
             src: rsync.src,
             dest: rsync.dest,
@@ -114,12 +103,35 @@ fn action(action: wit::Action) -> Result<Action, Refused> {
             timeout_ms: reboot.timeout_ms,
             more: json("`more` of a reboot", &reboot.more)?,
         }),
-        wit::Action::Nested(nested) => Action::Nested(Nested {
-            operation: nested.operation,
-            args: json("the arguments of a nested operation", &nested.args)?,
-            more: json("`more` of a nested operation", &nested.more)?,
-        }),
+        wit::Action::Nested(given) => Action::Nested(nested(given)?),
         wit::Action::Other((name, _)) => return Err(newer("a step of the kind", &name)),
+    })
+}
+
+pub(crate) fn upload(upload: wit::Upload) -> Result<Upload, Refused> {
+    Ok(Upload {
+        source: content(upload.source)?,
+        dest: upload.dest,
+        mode: upload.mode,
+        user: upload.user,
+        group: upload.group,
+        more: json("`more` of an upload", &upload.more)?,
+    })
+}
+
+pub(crate) fn download(download: wit::Download) -> Result<Download, Refused> {
+    Ok(Download {
+        src: download.src,
+        dest: download.dest,
+        more: json("`more` of a download", &download.more)?,
+    })
+}
+
+pub(crate) fn nested(nested: wit::Nested) -> Result<Nested, Refused> {
+    Ok(Nested {
+        operation: nested.operation,
+        args: json("the arguments of a nested operation", &nested.args)?,
+        more: json("`more` of a nested operation", &nested.more)?,
     })
 }
 

@@ -18,7 +18,7 @@ pub(crate) enum Refused {
 }
 
 /// A JSON value; `what` says which, for the message.
-pub(super) fn json(what: &'static str, text: &str) -> Result<Json, Refused> {
+pub(crate) fn json(what: &'static str, text: &str) -> Result<Json, Refused> {
     if text.is_empty() {
         return Ok(Json::Null);
     }

@@ -38,6 +38,42 @@ pub mod connecting {
     });
 }
 
+pub mod acting {
+    wit_bindgen::generate!({
+        path: "../../wit",
+        world: "acting",
+        pub_export_macro: true,
+        export_macro_name: "export_acting",
+        default_bindings_module: "windlass_sdk::roles::bindings::acting",
+        with: {
+            "windlass:plugin/types@0.1.0": crate::guest::bindings::windlass::plugin::types,
+            "windlass:plugin/facts@0.1.0": crate::guest::bindings::windlass::plugin::facts,
+            "windlass:plugin/context@0.1.0": crate::guest::bindings::windlass::plugin::context,
+            "windlass:plugin/local-files@0.1.0": crate::guest::bindings::windlass::plugin::local_files,
+            "windlass:plugin/secrets@0.1.0": crate::guest::bindings::windlass::plugin::secrets,
+            "windlass:plugin/log@0.1.0": crate::guest::bindings::windlass::plugin::log,
+        },
+    });
+}
+
+pub mod deploying {
+    wit_bindgen::generate!({
+        path: "../../wit",
+        world: "deploying-world",
+        pub_export_macro: true,
+        export_macro_name: "export_deploying",
+        default_bindings_module: "windlass_sdk::roles::bindings::deploying",
+        with: {
+            "windlass:plugin/types@0.1.0": crate::guest::bindings::windlass::plugin::types,
+            "windlass:plugin/target@0.1.0": super::acting::windlass::plugin::target,
+            "windlass:plugin/facts@0.1.0": crate::guest::bindings::windlass::plugin::facts,
+            "windlass:plugin/context@0.1.0": crate::guest::bindings::windlass::plugin::context,
+            "windlass:plugin/local-files@0.1.0": crate::guest::bindings::windlass::plugin::local_files,
+            "windlass:plugin/log@0.1.0": crate::guest::bindings::windlass::plugin::log,
+        },
+    });
+}
+
 pub mod observing {
     wit_bindgen::generate!({
         path: "../../wit",

@@ -1,4 +1,4 @@
-//! Components of the other roles: connectors, inventories, observers and sources of secrets.
+//! Components of the other roles: actors, deploys, connectors, inventories, observers and sources of secrets.
 //!
 //! ```
 //! use windlass_sdk::inventory::{Host, Inventory};
@@ -18,15 +18,18 @@
 //! # fn main() {}
 //! ```
 
+pub mod actor;
 #[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
 pub mod bindings;
 pub mod connector;
+pub mod deploy;
 pub mod http;
 pub mod inventory;
 pub mod observer;
 pub mod process;
 pub mod secret_source;
+pub mod target;
 
 /// What functions of the host answer where there is none: in native tests.
 #[cfg(not(target_arch = "wasm32"))]

@@ -18,7 +18,7 @@ pub(super) struct ReplayArgs {
 
 pub(super) async fn run(context: &Context, args: &ReplayArgs) -> Result<Status, CliError> {
     let replay = Replay::read(args.file.as_std_path()).map_err(CliError::Usage)?;
-    let host = packs::host(context, Utf8Path::new(".")).await?;
+    let host = packs::host(context, Utf8Path::new("."), &[]).await?;
     let replayed = host.replay(&replay).await.map_err(EngineError::from)?;
     let ui = &context.ui;
     let of = format!("{} {} ({})", replay.pack, replay.version, replay.component);
