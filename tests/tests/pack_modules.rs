@@ -188,6 +188,10 @@ fn a_module_does_not_choose_its_user_nor_its_secrets() {
             "gives `All` the default `_sudo`, a global argument",
         ),
         (
+            String::from("site = partial(server.shell, commands = [\"true\"], _sudo = True)\n"),
+            "a pack's module has no `partial`",
+        ),
+        (
             format!("def site(_):\n    {shell}, _env = {{\"X\": secret(\"file:/etc/shadow\")}})\n"),
             "a module of the pack acme:site does not say where secrets are",
         ),

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
-use starlark::syntax::ast::{AssignTarget, Stmt};
+use starlark::codemap::Span;
+use starlark::syntax::ast::{AssignTarget, Expr, Stmt};
 use windlass_engine::deploy::{PackModule, module};
 use windlass_engine::nearest::did_you_mean;
 use windlass_engine::place::Place;
 
 use crate::render::Snippet;
 use crate::source::SourceFile;
-use crate::walk::each_statement;
+use crate::walk::{each_statement, exprs_below};
 
 /// The name of the module of a pack that a path means in a file; none for a file of the deploy.
 ///
@@ -70,15 +71,16 @@ pub(crate) fn read(name: &str, modules: &[Arc<PackModule>]) -> Result<SourceFile
         ));
     };
     let file = SourceFile::parse(name, found.text()?)?;
-    match assignment(&file) {
+    match refused(&file) {
         Some(message) => Err(message),
         None => Ok(file),
     }
 }
 
-/// The first assignment to an attribute: to `host.data` or `config`, which are the deploy's own.
-fn assignment(file: &SourceFile) -> Option<String> {
-    let mut found = None;
+/// The first thing that only a deploy itself does: an assignment to an attribute (of `host.data` or `config`), and
+/// `partial`, whose calls would not tell whose code they are.
+fn refused(file: &SourceFile) -> Option<String> {
+    let mut found: Option<(Span, &str)> = None;
     each_statement(file.written.statement(), &mut |statement| {
         let target = match &statement.node {
             Stmt::Assign(assign) => &assign.lhs,
@@ -86,15 +88,27 @@ fn assignment(file: &SourceFile) -> Option<String> {
             _ => return,
         };
         if found.is_none() && sets_attribute(&target.node) {
-            found = Some(target.span);
+            found = Some((
+                target.span,
+                "a pack's module sets no data of hosts and no settings\n  take it as an argument of a function, and have the deploy give it",
+            ));
         }
     });
-    let span = found?;
+    let partial = || {
+        let all = exprs_below(file.written.statement()).into_iter();
+        let mut named = all.filter(
+            |expr| matches!(&expr.node, Expr::Identifier(name) if name.node.ident == "partial"),
+        );
+        let span = named.next()?.span;
+        Some((
+            span,
+            "a pack's module has no `partial`\n  write a function that makes the call",
+        ))
+    };
+    let (span, message) = found.or_else(partial)?;
     let (begin, end) = (span.begin().get() as usize, span.end().get() as usize);
     let snippet = Snippet::of_text(&file.name, &file.text, begin, end);
-    Some(snippet.message(
-        "a pack's module sets no data of hosts and no settings\n  take it as an argument of a function, and have the deploy give it",
-    ))
+    Some(snippet.message(message))
 }
 
 fn sets_attribute(target: &AssignTarget) -> bool {
