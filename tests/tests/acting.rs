@@ -230,3 +230,27 @@ fn a_pack_has_one_component_with_its_actors() {
         "{out}"
     );
 }
+
+#[test]
+fn an_actor_finds_the_operations_of_its_pack_under_another_namespace() {
+    let windlass = with_actors();
+    let add = [
+        "pack",
+        "add",
+        "acme:mine",
+        "--path",
+        "mine",
+        "--as",
+        "other",
+    ];
+    let _ = windlass
+        .run([add.as_slice(), &["--yes", "--approve"]].concat())
+        .succeeds();
+    windlass.write("deploy.star", "other.act(actor = \"again\")\n");
+    let run = ["apply", "--yes", "@local", "deploy.star"];
+    let out = windlass.run(run).exits(4);
+    assert!(
+        out.says("operations nest more than 16 deep at other.act"),
+        "{out}"
+    );
+}

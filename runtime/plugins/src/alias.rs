@@ -34,7 +34,8 @@ impl Alias {
         exchanged(name, &self.own, &self.here)
     }
 
-    fn rename(&self, name: &mut String) {
+    /// Exchanges a name that the component gave for the one that it has here.
+    pub(crate) fn rename(&self, name: &mut String) {
         if let Cow::Owned(here) = self.outward(name) {
             *name = here;
         }

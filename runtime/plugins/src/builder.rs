@@ -112,6 +112,7 @@ impl HostBuilder {
                 None => loader.limits.clone(),
             };
             let rights = Rights::new(&owner, limits.transfer);
+            let mut renamed = None;
             for part in pack.components {
                 let (exports, file) = (part.exports.clone(), part.name.clone());
                 let loaded = loader.load(&pack.name, &origin, part, &limits).await?;
@@ -152,6 +153,7 @@ impl HostBuilder {
                 if let Some(alias) = &alias {
                     // It was made for this pack just now.
                     let _ = component.alias.set(alias.clone());
+                    renamed = Some(alias.clone());
                 }
                 found.owners.insert(namespace, owner.clone());
                 for mut info in index.operations {
@@ -178,6 +180,9 @@ impl HostBuilder {
                     };
                     insert(&mut found.facts, entry.info.name.clone(), entry).map_err(bad)?;
                 }
+            }
+            if let Some(alias) = &renamed {
+                performers.rename(&owner, alias);
             }
             found.packs.push(PackInfo {
                 name: pack.name,

@@ -24,9 +24,9 @@ impl Actor {
         Self { opening }
     }
 
-    /// The pack and the component.
-    pub(super) fn component(&self) -> &str {
-        &self.opening.component.name
+    /// Its component.
+    pub(super) fn opening(&self) -> &Arc<Opening<Performer>> {
+        &self.opening
     }
 
     /// Has an actor do what a step says.
@@ -47,7 +47,7 @@ impl Actor {
         let loaded = |error: LoadError| PluginError::Load(error.to_string());
         let opened = self.opening.opened().await.map_err(loaded)?;
         let indices = actor::GuestIndices::new(opened).map_err(trapped)?;
-        let guest = Performer::new(target.view(), &self.opening.limits, Work::Acting(target));
+        let guest = Performer::new(target.view(), &self.opening, Work::Acting(target));
         let mut store = self.opening.store(guest).map_err(loaded)?;
         let instance = opened
             .instantiate_async(&mut store)

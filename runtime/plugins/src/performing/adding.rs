@@ -354,6 +354,7 @@ impl deploying::Host for Performer {
         globals: String,
         places: Vec<deploying::Place>,
     ) -> Answer<String> {
+        let operation = self.named(operation);
         let added = self
             .adding()
             .and_then(|adding| adding.add(&operation, &args, &globals, places));

@@ -126,7 +126,7 @@ impl Program {
         let name = host.name().to_owned();
         let adding = Adding::new(self.clone(), host.clone());
         let work = Work::Adding(Box::new(adding));
-        let guest = Performer::new(host.view()?, &self.opening.limits, work);
+        let guest = Performer::new(host.view()?, &self.opening, work);
         let (mut store, guest) = self.start(&name, guest).await?;
         let answered = guest.call_run(&mut store).await;
         let answered = answered.map_err(|error| meter::explained(&mut store, error));
@@ -185,8 +185,8 @@ impl HostFunction for Callback {
         let target = host
             .target()
             .ok_or_else(|| format!("`{}` runs at execution only", self.shown))?;
-        let limits = &self.program.opening.limits;
-        let guest = Performer::new(target.view(), limits, Work::Acting(target));
+        let opening = &self.program.opening;
+        let guest = Performer::new(target.view(), opening, Work::Acting(target));
         let called = self
             .program
             .callback(host.name(), guest, &self.function, &self.payload);
@@ -204,8 +204,8 @@ pub(super) struct Until {
 
 impl RetryUntil for Until {
     fn is_done(&self, attempt: &Attempt) -> Result<bool, String> {
-        let limits = &self.program.opening.limits;
-        let guest = Performer::new(self.host.view()?, limits, Work::Deciding);
+        let opening = &self.program.opening;
+        let guest = Performer::new(self.host.view()?, opening, Work::Deciding);
         let payload = json!({"attempt": attempt, "payload": self.payload});
         let name = self.host.name();
         let called = self.program.callback(name, guest, &self.function, &payload);

@@ -9,11 +9,12 @@ use windlass_engine::acting::Target;
 use windlass_engine::plugins::{ErrorKind, GuestError, PlanningView};
 
 use super::adding::Adding;
+use crate::alias::Alias;
 use crate::bindings::roles::windlass::plugin::{deploying, target};
 use crate::bindings::windlass::plugin::{context, facts, local_files, log, secrets, types};
 use crate::guest::Guest;
-use crate::limits::Limits;
 use crate::meter::{Meter, Metered};
+use crate::opening::Opening;
 use crate::translate;
 
 /// What a guest does for its host.
@@ -30,17 +31,29 @@ pub(super) enum Work {
 pub(crate) struct Performer {
     guest: Guest,
     pub(super) work: Work,
+    /// The namespace that its pack has here, where that is another than its own.
+    alias: Option<Arc<Alias>>,
 }
 
 /// What the contract's functions give guests.
 pub(super) type Answer<T> = wasmtime::Result<Result<T, types::Error>>;
 
 impl Performer {
-    pub(super) fn new(view: Arc<dyn PlanningView>, limits: &Arc<Limits>, work: Work) -> Self {
+    pub(super) fn new(view: Arc<dyn PlanningView>, of: &Opening<Self>, work: Work) -> Self {
+        let alias = of.component.alias.get();
         Self {
-            guest: Guest::new(Some(view), limits, VecDeque::new()),
+            guest: Guest::new(Some(view), &of.limits, VecDeque::new()).called(alias),
             work,
+            alias: alias.cloned(),
         }
+    }
+
+    /// The name that an operation has here which the guest called so.
+    pub(super) fn named(&self, mut operation: String) -> String {
+        if let Some(alias) = &self.alias {
+            alias.rename(&mut operation);
+        }
+        operation
     }
 
     /// Has it look through another view from here on.

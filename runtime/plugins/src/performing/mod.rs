@@ -22,6 +22,7 @@ use windlass_engine::deploy::DeploySource;
 use windlass_engine::nearest::did_you_mean;
 use windlass_engine::policy::Owner;
 
+use crate::alias::Alias;
 use crate::error::LoadError;
 use crate::opening::Opening;
 
@@ -57,7 +58,7 @@ impl Performers {
                 component: opening.component.name.clone(),
                 message: format!(
                     "it is for acting, and so is {}; a pack has one component with all its actors",
-                    first.component()
+                    first.opening().component.name
                 ),
             });
         }
@@ -79,6 +80,22 @@ impl Performers {
             file,
             folder: folder.unwrap_or_else(|| Utf8PathBuf::from(".")),
         });
+    }
+
+    /// Has what a pack's components call by their own namespace found by the one that it has here.
+    pub(crate) fn rename(&self, owner: &Arc<Owner>, alias: &Arc<Alias>) {
+        let actors = self.actors.iter().map(|(of, actor)| (of, actor.opening()));
+        let deploys = self
+            .deploys
+            .iter()
+            .map(|deploy| (&deploy.owner, &deploy.opening));
+        for (_, opening) in actors
+            .chain(deploys)
+            .filter(|(of, _)| Arc::ptr_eq(of, owner))
+        {
+            // It was made for this pack just now.
+            let _ = opening.component.alias.set(alias.clone());
+        }
     }
 
     /// The actors of a pack: the very one, since names of packs from files may be the same.

@@ -79,8 +79,9 @@ impl target::Host for Performer {
         .await
     }
 
-    async fn operation(&mut self, nested: types::Nested, given: String) -> Answer<String> {
+    async fn operation(&mut self, mut nested: types::Nested, given: String) -> Answer<String> {
         let target = self.target();
+        nested.operation = self.named(nested.operation);
         self.at_host(async move {
             let nested = translate::nested(nested).map_err(refused)?;
             let answer = target?.operation(nested, globals(&given)?).await?;
