@@ -133,6 +133,24 @@ fn events_as_json_tell_the_same() {
     assert_eq!(dev.end(), Some(0));
 }
 
+/// A pack of deploys has nothing to build and no cases; its modules are read at each change.
+#[test]
+fn a_pack_of_deploys_is_read_again() {
+    let windlass = Windlass::new();
+    let manifest = "[pack]\nname = \"acme:motd\"\nversion = \"1.0.0\"\nlicence = \"MIT\"\nsummary = \"x\"\n\
+                    deploys = [\"site.star\"]\n";
+    windlass.write("motd/pack.toml", manifest);
+    windlass.write("motd/site.star", "def site():\n    pass\n");
+    let mut dev = Dev::start(&windlass, &["--json"]);
+    let mut event = || serde_json::from_str::<serde_json::Value>(&dev.until("{")).unwrap();
+    assert_eq!(event()["total"], 0);
+    windlass.write("motd/site.star", "def site(:\n    pass\n");
+    assert_eq!(event()["event"], "changed");
+    let error = event()["error"].as_str().unwrap().to_owned();
+    assert!(error.contains("@acme:motd//site.star:1:10"), "{error}");
+    assert_eq!(dev.end(), Some(0));
+}
+
 #[test]
 fn a_folder_without_a_pack_is_named() {
     let windlass = Windlass::new();

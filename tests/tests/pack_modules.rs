@@ -154,6 +154,26 @@ fn mistakes_have_their_place_and_the_nearest_right_thing() {
     insta::assert_snapshot!("mistakes_within", own.map(of).join("\n"));
 }
 
+/// What is wrong with a module is found where the pack is made, and not where it is used.
+#[test]
+fn a_pack_with_a_module_that_cannot_be_read_is_refused_whole() {
+    let windlass = Windlass::new();
+    for (site, says) in [
+        ("def site(_:\n", "@acme:site//deploys/site.star:2:1"),
+        (
+            "def site(_):\n    config.sudo = True\n",
+            "@acme:site//deploys/site.star:2:5",
+        ),
+    ] {
+        pack(&windlass, "", site);
+        for line in [&ADD[..], &["pack", "inspect", "own"]] {
+            let out = windlass.run(line).exits(1);
+            assert!(out.says(says), "{out}");
+        }
+        assert!(!windlass.dir().join("packs.lock").exists());
+    }
+}
+
 /// A pack's code says no more of a deploy than its operations do.
 #[test]
 fn a_module_does_not_choose_its_user_nor_its_secrets() {

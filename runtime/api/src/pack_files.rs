@@ -2,11 +2,15 @@
 //! pack that a host loads.
 
 use std::fs;
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use thiserror::Error;
+use windlass_deploy::check_module;
 use windlass_engine::contract::Role;
+use windlass_engine::deploy::PackModule;
 use windlass_engine::plugins::Plugins;
+use windlass_engine::policy::Owner;
 use windlass_packs::inspect::{ComponentReport, InterfaceError, Mismatch, PackReport, check};
 use windlass_packs::manifest::{FILE, FileError, Manifest, PathError, from_folder, inside};
 use windlass_plugins::{Host, Limits, LoadError, Pack, PackComponent, PackFile};
@@ -49,6 +53,9 @@ pub enum PackFileError {
     /// The deploy modules that the manifest names.
     #[error("`deploys`: {0}")]
     Modules(PathError),
+    /// A deploy module with a mistake.
+    #[error("{0}")]
+    Module(String),
     /// A component that is none.
     #[error("{path} is no component of a pack: {source}")]
     Component {
@@ -232,6 +239,18 @@ async fn gathered(
     let deploys = manifest.iter().flat_map(|manifest| &manifest.pack.deploys);
     let deploys: Vec<String> = deploys.cloned().collect();
     let modules = inside(folder, &deploys).map_err(PackFileError::Modules)?;
+    for path in &modules {
+        let module = PackModule {
+            owner: Arc::new(Owner {
+                name: name.clone(),
+                ..Owner::default()
+            }),
+            path: path.to_string(),
+            file: folder.join(path).into_std_path_buf(),
+            digest: None,
+        };
+        check_module(&module).map_err(PackFileError::Module)?;
+    }
     let module = |path: Utf8PathBuf| PackFile {
         file: folder.join(&path).into_std_path_buf(),
         digest: None,

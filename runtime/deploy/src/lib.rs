@@ -21,3 +21,4 @@ mod walk;
 
 pub use deploy::StarlarkDeploy;
 pub use inventory::inventory_from_star;
+pub use modules::check_module;

@@ -70,11 +70,24 @@ pub(crate) fn read(name: &str, modules: &[Arc<PackModule>]) -> Result<SourceFile
             all.join(", ")
         ));
     };
-    let file = SourceFile::parse(name, found.text()?)?;
+    parse(name, found.text()?)
+}
+
+fn parse(name: &str, text: String) -> Result<SourceFile, String> {
+    let file = SourceFile::parse(name, text)?;
     match refused(&file) {
         Some(message) => Err(message),
         None => Ok(file),
     }
+}
+
+/// Checks what can be known of a pack's deploy module without the packs that it calls: that it can be read, and does
+/// nothing that only a deploy itself does.
+///
+/// # Errors
+/// The first mistake, with its place.
+pub fn check_module(module: &PackModule) -> Result<(), String> {
+    parse(&module.name(), module.text()?).map(drop)
 }
 
 /// The first thing that only a deploy itself does: an assignment to an attribute (of `host.data` or `config`), and

@@ -122,7 +122,17 @@ async fn round(context: &Context, folder: &Utf8Path) -> Result<Round, CliError> 
         let built = built.await.map_err(CliError::usage)?;
         built.map_err(CliError::usage)?;
     }
-    let cases = read_all(&own_files(folder)?)?;
+    let listed = !from_folder(folder)
+        .map_err(CliError::usage)?
+        .pack
+        .cases
+        .is_empty();
+    let files = if listed {
+        own_files(folder)?
+    } else {
+        Vec::new()
+    };
+    let cases = read_all(&files)?;
     let plugins = setup::plugins_of(packs(Some(folder), Some(folder)).await?).await?;
     let text = show_cases(&plugins, &cases).await;
     let options = Options {
@@ -152,6 +162,10 @@ fn show(context: &Context, before: Option<&str>, round: &Round) {
             "total": round.total,
             "failed": round.failed,
         }));
+    }
+    if round.total == 0 && round.text.is_empty() {
+        ui.line("it is as its manifest says; it lists no cases to plan");
+        return;
     }
     let text = match &differs {
         None => round.text.trim_end(),
