@@ -11,6 +11,9 @@
 #elif defined(WINDLASS_CONNECTING)
 #include "../bindings/connecting.h"
 #define WORLD(name) connecting_##name
+#elif defined(WINDLASS_OBSERVING)
+#include "../bindings/observing.h"
+#define WORLD(name) observing_##name
 #else
 #define WINDLASS_PLANNING
 #include "../bindings/pure.h"

@@ -37,6 +37,7 @@ export function defineConnector({ data = {}, connect }) {
   // A command whose bytes pass through the component: one over a program has none.
   class Channel {}
 
+  // Made when the component is: what cannot be described is a mistake that is told then.
   const described = Object.entries(data).map(([name, key]) => {
     const { schema, default: fallback, doc, secret } = key.describe(name);
     return {

@@ -38,6 +38,10 @@ export function definePack({ namespace, operations = {}, facts = {} }) {
   const allFacts = named(facts);
   for (const [name, fact] of allFacts) fact.full = name;
 
+  // Made when the component is: what cannot be described is a mistake that is told then.
+  const describedOperations = [...allOperations].map(([name, one]) => operationInfo(name, one));
+  const describedFacts = [...allFacts].map(([name, one]) => factInfo(name, one.said));
+
   const find = (entries, name, what, kind) => {
     const found = entries.get(name);
     if (!found) throw new kind(`the namespace ${namespace} has no ${what} \`${name}\``);
@@ -47,7 +51,7 @@ export function definePack({ namespace, operations = {}, facts = {} }) {
 
   return {
     operations: {
-      describe: () => [...allOperations].map(([name, one]) => operationInfo(name, one)),
+      describe: () => describedOperations,
       plan: (name, args) =>
         guarded(() => {
           const operation = find(allOperations, name, "operation", InvalidValue);
@@ -57,7 +61,7 @@ export function definePack({ namespace, operations = {}, facts = {} }) {
         }),
     },
     factSource: {
-      describe: () => [...allFacts].map(([name, one]) => factInfo(name, one.said)),
+      describe: () => describedFacts,
       source: (name, args) => guarded(() => toOrigin(begin(factOf(name), args).origin)),
       parse: (name, args, raw) => guarded(() => parse(factOf(name), args, raw)),
     },

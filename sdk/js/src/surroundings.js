@@ -1,12 +1,12 @@
 // What an operation may know of its surroundings. Only what is asked for is remembered with its plan.
 
 import hostContext from "windlass:plugin/context@0.1.0";
-import hostLog from "windlass:plugin/log@0.1.0";
 import hostSecrets from "windlass:plugin/secrets@0.1.0";
 import { atoms } from "./content.js";
 import { ask } from "./host.js";
 
 export { localFiles } from "./local-files.js";
+export { log } from "./log.js";
 
 const orNull = (text) => (text === null || text === undefined ? null : JSON.parse(text));
 
@@ -22,10 +22,4 @@ export const secrets = {
   matches: (content, digest, algorithm = "sha256") =>
     ask(() => hostSecrets.matches(atoms(content), algorithm, digest)),
   isEmpty: (secret) => ask(() => hostSecrets.isEmpty(secret.number)),
-};
-
-export const log = {
-  debug: (message) => hostLog.write("debug", String(message)),
-  info: (message) => hostLog.write("info", String(message)),
-  warning: (message) => hostLog.write("warning", String(message)),
 };

@@ -28,7 +28,7 @@ class Operations:
     """What the host calls for operations."""
 
     def describe(self) -> list[operations.OperationInfo]:
-        return [_operation_info(operation) for operation in _pack().operations.values()]
+        return _OPERATIONS
 
     def plan(self, operation: str, args: str) -> wit.Planned:
         def plan() -> wit.Planned:
@@ -41,7 +41,7 @@ class FactSource:
     """What the host calls for facts."""
 
     def describe(self) -> list[facts.FactInfo]:
-        return [_fact_info(fact) for fact in _pack().facts.values()]
+        return _FACTS
 
     def source(self, fact: str, args: list[str]) -> facts.Origin:
         def source() -> facts.Origin:
@@ -121,3 +121,8 @@ def _parameter(parameter: Parameter) -> wit.Parameter:
         parameter.typed.secret,
         "{}",
     )
+
+
+# Made when the component is: what cannot be described is a mistake that is told then.
+_OPERATIONS = [_operation_info(operation) for operation in _pack().operations.values()]
+_FACTS = [_fact_info(fact) for fact in _pack().facts.values()]

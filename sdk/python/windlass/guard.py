@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import random
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from componentize_py_types import Err
 
@@ -14,10 +16,20 @@ from .errors import error_from
 
 def guarded[T](call: Callable[[], T]) -> T:
     """Runs guest code."""
+    _print_to_log()
     try:
         return call()
     except BaseException as exception:  # noqa: BLE001 - SystemExit must not end the component either
         raise Err(wire.error(error_from(exception))) from None
+
+
+def heard(call: Callable[[], None]) -> None:
+    """Runs guest code whose errors nobody takes: they are logged, and what comes next may go well."""
+    _print_to_log()
+    try:
+        call()
+    except BaseException as exception:  # noqa: BLE001 - as above
+        host.write_log("warning", error_from(exception).message)
 
 
 class _Printed(io.TextIOBase):
@@ -29,8 +41,21 @@ class _Printed(io.TextIOBase):
         return len(text)
 
 
-sys.stdout = sys.stderr = _Printed()
+_printed = _Printed()
 
-# What the pack's modules imported by now: the numbers are the same in each component made of the same source.
-if "random" in sys.modules:
-    sys.modules["random"].seed(0)
+
+def _print_to_log() -> None:
+    """Not before the first call: what is printed while the component is made is for whoever makes it."""
+    sys.stdout = sys.stderr = _printed
+
+
+def _seed(*args: Any, **named: Any) -> None:
+    """`random.seed`: without a seed there is none but the component's own. Its runtime asks at each start."""
+    if args or named:
+        _seeded(*args, **named)
+
+
+# The numbers are the same in each component made of the same source.
+_seeded = random.seed
+_seeded(0)
+random.seed = _seed

@@ -7,8 +7,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod bindings;
 mod calls;
 mod components;
+mod observers;
 mod reach;
 mod system;
 mod table;

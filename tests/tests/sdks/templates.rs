@@ -110,6 +110,16 @@ fn a_mistake_is_told_when_the_pack_is_built() {
         error.contains("parameter `what` of `do` has no type"),
         "{error}"
     );
+    let indescribable = "from windlass import Pack\npack = Pack('x')\n@pack.operation()\n\
+        def do(plan, *, what: str = object()): pass\n";
+    let error = or_skip!(mistake("indescribable.py", Language::Python, indescribable));
+    assert!(error.contains("of type object is no JSON"), "{error}");
+    let indescribable = "import { defineOperation, definePack, any } from 'windlass';\n\
+        const what = any().default(10n);\n\
+        const doing = defineOperation({ parameters: { what }, plan() {} });\n\
+        export const { operations, factSource } = definePack({ namespace: 'x', operations: { doing } });\n";
+    let error = or_skip!(mistake("indescribable.js", Language::Js, indescribable));
+    assert!(error.to_lowercase().contains("bigint"), "{error}");
     let undeclared =
         "#include <windlass.h>\nconst wl_pack windlass_pack = {\"x\", wl_missing(), 0};\n";
     let error = or_skip!(mistake("undeclared.c", Language::C, undeclared));

@@ -95,6 +95,11 @@ const fn parts(role: Role) -> Option<Parts> {
             folders: &["src", "src/reach", "src/connecting"],
             bindings: "bindings/connecting.c",
         }),
+        Role::Observing => Some(Parts {
+            define: Some("-DWINDLASS_OBSERVING"),
+            folders: &["src", "src/observing"],
+            bindings: "bindings/observing.c",
+        }),
         _ => None,
     }
 }

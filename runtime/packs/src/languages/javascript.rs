@@ -32,7 +32,7 @@ const TSC: Tool = Tool {
 pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
     if !matches!(
         source.role,
-        Role::Planning | Role::Connecting | Role::Listing
+        Role::Planning | Role::Connecting | Role::Listing | Role::Observing
     ) {
         return Err(LanguageError::Role {
             language: "JavaScript",

@@ -31,6 +31,7 @@ const fn exports(role: Role) -> Option<(&'static str, &'static str)> {
         Role::Planning => Some(("component", "FactSource, Operations")),
         Role::Connecting => Some(("connecting", "Connector")),
         Role::Listing => Some(("listing", "Inventory")),
+        Role::Observing => Some(("observing", "Observer")),
         _ => None,
     }
 }
