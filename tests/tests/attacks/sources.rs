@@ -1,6 +1,6 @@
 //! Sources of secrets that give away what they were given, want more than they were granted, or take too much.
 
-use windlass_tests::{Outcome, Vault, Windlass};
+use windlass_tests::{Outcome, Vault, Windlass, or_skip};
 
 /// Reads a secret of the keeper's, which must not show anything of the vault's.
 fn get(windlass: &Windlass, name: &str) -> Outcome {
@@ -90,4 +90,21 @@ fn a_source_has_what_it_was_granted_and_no_more() {
         "!program/id",
         &["the option `-c` of sh is not among those it may use"],
     );
+}
+
+#[test]
+fn a_policy_takes_from_a_source_what_it_takes_from_all() {
+    let (_vault, windlass) = project();
+    let windlass =
+        or_skip!(windlass.under_policy("[[rule]]\n[rule.capabilities]\nread = [\"~/.config\"]\n"));
+    refused(
+        &windlass,
+        "db/root#password",
+        &[
+            "the pack acme:keeper 1.0.0 wants to call http://127.0.0.1:",
+            "/etc/windlass/policy.toml:2 would have to have it too",
+        ],
+    );
+    windlass.set_policy("", 0o644);
+    let _ = get(&windlass, "db/root#password").succeeds();
 }

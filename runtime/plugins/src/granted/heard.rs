@@ -6,6 +6,8 @@
 //! | the same, no JSON | each line |
 //! | an answer that says what is wrong | nothing |
 //!
+//! What says only where something is, `https://vault.example.org:8200`, is not hidden either: errors name it.
+//!
 //! Hidden: `s3cret` of `{"data": {"password": "s3cret"}}`. Not hidden: `password`; what the guest encodes or cuts.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,11 +38,20 @@ impl Heard {
             }
         }
         let veil = SecretStore::default();
-        for (number, part) in parts.into_iter().enumerate() {
+        let hidden = parts.into_iter().filter(|part| !is_place(part));
+        for (number, part) in hidden.enumerate() {
             veil.insert(&number.to_string(), part);
         }
         veil
     }
+}
+
+/// True for scheme and host of a web address: whoever may call it is told of it by the grant.
+fn is_place(text: &str) -> bool {
+    let host = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| !host.contains(['/', '@', '?', '#']))
 }
 
 fn leaves(value: &Json, to: &mut Vec<String>) {
@@ -61,8 +72,12 @@ mod tests {
     fn what_was_given_is_hidden_and_its_keys_are_not() {
         let heard = Heard::default();
         heard.add(br#"{"data": {"password": "s3cret", "pin": [471100]}}"#);
-        heard.add(b"token-1\ntoken-2\n");
+        heard.add(b"token-1\ntoken-2\nhttps://a.example:8200\nhttps://a.example/hooks/x1\n");
         let veil = heard.veil();
+        assert_eq!(
+            veil.mask("https://a.example:8200, https://a.example/hooks/x1"),
+            "https://a.example:8200, ********"
+        );
         assert_eq!(
             veil.mask("password: s3cret, 471100, token-2"),
             "password: ********, ********, ********"
