@@ -74,4 +74,23 @@ impl Windlass {
         }
         self.write("trust.toml", format!("{text}\n{more}"));
     }
+    /// Makes a bundle of `acme:echo` 1.0.0, with more lines for its manifest: signed by `ci`, whom `trust.toml` of the
+    /// working folder then trusts.
+    ///
+    /// # Panics
+    /// When a command for it fails.
+    pub fn bundle(&self, more: &str) -> Vec<u8> {
+        self.write_pack("own", "1.0.0", more);
+        self.sign_pack("own", &["ci"]);
+        self.trust(&["ci"], 1, "");
+        let add = "pack add acme:echo --approve --oci-layout layout";
+        for line in [
+            "pack push --layout layout own",
+            add,
+            "pack bundle packs.bundle",
+        ] {
+            let _ = self.run(line.split(' ')).succeeds();
+        }
+        fs::read(self.dir().join("packs.bundle")).expect("the bundle that was made")
+    }
 }

@@ -4,6 +4,7 @@
 
 mod args;
 mod audit;
+mod bundle;
 mod commands;
 mod context;
 mod errors;

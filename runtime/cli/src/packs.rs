@@ -32,13 +32,22 @@ pub(crate) async fn host(
     folder: &Utf8Path,
     deploys: &[Pack],
 ) -> Result<Arc<Host>, CliError> {
+    let found = Project::find(folder, &places(context)?).map_err(CliError::project)?;
+    host_of(context, found, deploys).await
+}
+
+/// [`host`] with the packs of this project.
+pub(crate) async fn host_of(
+    context: &Context,
+    project: Option<Project>,
+    deploys: &[Pack],
+) -> Result<Arc<Host>, CliError> {
     let warn = |text: &str| {
         let label = context.ui.error.yellow("warning:");
         context.ui.error_line(&format!("{label} {text}"));
     };
     let mut packs = vec![setup_error(windlass::plugins::standard())?];
-    let found = Project::find(folder, &places(context)?).map_err(CliError::project)?;
-    if let Some(project) = found {
+    if let Some(project) = project {
         let options = LoadOptions {
             locked: context.global.is_locked(),
         };
@@ -97,7 +106,7 @@ pub(crate) fn project(context: &Context, folder: &Utf8Path) -> Result<Project, C
 }
 
 /// Where packs are kept, and who says whom to trust.
-fn places(context: &Context) -> Result<Places, CliError> {
+pub(crate) fn places(context: &Context) -> Result<Places, CliError> {
     let no_home = || {
         CliError::Usage(String::from(
             "there is no folder for packs\n  set HOME, or XDG_DATA_HOME and XDG_CONFIG_HOME",

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
+use crate::context::Context;
 use crate::errors::CliError;
 use crate::interrupt::Interrupts;
 
@@ -39,6 +40,29 @@ pub(crate) async fn confirm(question: &str, interrupts: &Interrupts) -> Result<b
         Ok(Err(error)) => Err(CliError::io("reading the answer")(error)),
         Err(_) => Ok(false),
     }
+}
+
+/// Shows what is to be approved, and whether somebody says yes to it: `approved` is a yes that was given before.
+/// `otherwise` says what did not happen.
+pub(crate) fn approve(
+    context: &Context,
+    brought: &[String],
+    approved: bool,
+    otherwise: &str,
+) -> Result<bool, CliError> {
+    for one in brought {
+        context.ui.error_line(&format!("+ {one}"));
+    }
+    if brought.is_empty() || approved {
+        return Ok(true);
+    }
+    if context.ui.json || !std::io::stdin().is_terminal() {
+        return Err(CliError::Usage(format!(
+            "somebody must approve that {}; {otherwise}\n  --approve does, once you have read it; --yes does not",
+            brought.join("; ")
+        )));
+    }
+    answer("Approve that? [y/N] ")
 }
 
 /// Asks for a password at the terminal, which does not show it. `setting` is the setting that may hold it instead.

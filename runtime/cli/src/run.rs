@@ -17,6 +17,7 @@ use windlass::packs::policy::PolicyFile;
 use windlass::setup;
 
 use crate::audit;
+use crate::bundle::FromBundle;
 use crate::context::Context;
 use crate::errors::{CliError, Status};
 use crate::interrupt::Interrupts;
@@ -35,7 +36,7 @@ pub(crate) struct Run<'a> {
 }
 
 /// What a command wants of a run.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Wants {
     /// What the audit calls it.
     pub(crate) command: &'static str,
@@ -43,6 +44,8 @@ pub(crate) struct Wants {
     pub(crate) record: Option<&'static str>,
     /// With `--json`: events as lines.
     pub(crate) stream: bool,
+    /// Where its packs come from, if not from the project.
+    pub(crate) bundle: FromBundle,
 }
 
 impl<'a> Run<'a> {
@@ -58,7 +61,11 @@ impl<'a> Run<'a> {
             locked_enough(context, policy)?;
         }
         let mut options = run_options(context, inventory, deploys.folder().to_owned())?;
-        let plugins = packs::host(context, deploys.folder(), deploys.packs()).await?;
+        let folder = deploys.folder();
+        let plugins = match wants.bundle.project(context, folder).await? {
+            Some(project) => packs::host_of(context, Some(project), deploys.packs()).await?,
+            None => packs::host(context, folder, deploys.packs()).await?,
+        };
         let deploys = deploys.open(&plugins)?;
         // Local paths start from where the deploy is, which is elsewhere for one of a pack.
         if let Some(first) = deploys.first() {

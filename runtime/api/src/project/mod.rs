@@ -4,6 +4,7 @@
 //! trusted; [`Project::load`] gives a run the packs of the lock, with every signature and digest checked again.
 
 mod allow;
+mod bundle;
 mod error;
 mod load;
 mod read;

@@ -63,6 +63,22 @@ impl Project {
     pub fn open(folder: &Utf8Path, places: &Places) -> Result<Self, ProjectError> {
         let folder = plain(folder);
         let (asks, lock) = (asks_file(folder), lock_file(folder));
+        Ok(Self {
+            asks: match text_of(&asks)? {
+                Some(text) => Asks::parse(&text, asks.as_str())?,
+                None => Asks::default(),
+            },
+            lock: match text_of(&lock)? {
+                Some(text) => Lock::parse(&text, &lock)?,
+                None => Lock::default(),
+            },
+            ..Self::trusting(folder, places)?
+        })
+    }
+
+    /// A project without packs, that trusts whom the machine, the user and its folder trust.
+    pub(super) fn trusting(folder: &Utf8Path, places: &Places) -> Result<Self, ProjectError> {
+        let folder = plain(folder);
         let own = folder.join(TRUST_FILE);
         let mut trust = Trust {
             files: Vec::new(),
@@ -74,14 +90,8 @@ impl Project {
             }
         }
         Ok(Self {
-            asks: match text_of(&asks)? {
-                Some(text) => Asks::parse(&text, asks.as_str())?,
-                None => Asks::default(),
-            },
-            lock: match text_of(&lock)? {
-                Some(text) => Lock::parse(&text, &lock)?,
-                None => Lock::default(),
-            },
+            asks: Asks::default(),
+            lock: Lock::default(),
             trust,
             sources: Sources::new(
                 folder.to_owned(),

@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 use clap::Args;
 use windlass::deploys::Deploys;
 
+use crate::bundle::FromBundle;
 use crate::context::Context;
 use crate::errors::{CliError, Status};
 use crate::prompt;
@@ -17,6 +18,8 @@ pub(crate) struct ApplyArgs {
     /// The deploys, in the order in which they run: files (`.star`, or components), `@pack` for the deploy of a pack
     #[arg(required = true, value_name = "DEPLOY")]
     deploys: Vec<Utf8PathBuf>,
+    #[command(flatten)]
+    bundle: FromBundle,
 }
 
 pub(crate) async fn run(context: &Context, args: &ApplyArgs) -> Result<Status, CliError> {
@@ -26,6 +29,7 @@ pub(crate) async fn run(context: &Context, args: &ApplyArgs) -> Result<Status, C
         command: "apply",
         record: Some("apply"),
         stream: true,
+        bundle: args.bundle.clone(),
     };
     let run = Run::begin(context, &args.inventory, &deploys, wants).await?;
     let result = run.apply(&run.deploys).await;

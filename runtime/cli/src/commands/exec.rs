@@ -32,6 +32,7 @@ pub(crate) async fn run(context: &Context, args: &ExecArgs) -> Result<Status, Cl
         command: "exec",
         record: None,
         stream: false,
+        ..Wants::default()
     };
     let run = Run::begin(context, &args.inventory, &Deploys::none("."), wants).await?;
     let result = async {

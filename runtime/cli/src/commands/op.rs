@@ -35,6 +35,7 @@ pub(crate) async fn run(context: &Context, args: &OpArgs) -> Result<Status, CliE
         command: "op",
         record: Some("op"),
         stream: true,
+        ..Wants::default()
     };
     let run = Run::begin(context, &args.inventory, &Deploys::none("."), wants).await?;
     let call = call(context, &run, args)?;

@@ -5,6 +5,7 @@ use clap::Args;
 use serde_json::Value;
 use windlass::deploys::Deploys;
 
+use crate::bundle::FromBundle;
 use crate::context::Context;
 use crate::errors::{CliError, Status};
 use crate::run::{Run, Wants, is_pending};
@@ -17,6 +18,8 @@ pub(crate) struct PlanArgs {
     /// The deploys, in the order in which they run: files (`.star`, or components), `@pack` for the deploy of a pack
     #[arg(required = true, value_name = "DEPLOY")]
     deploys: Vec<Utf8PathBuf>,
+    #[command(flatten)]
+    bundle: FromBundle,
     /// Exit with 2 when changes are pending
     #[arg(long)]
     detailed_exitcode: bool,
@@ -26,6 +29,7 @@ pub(crate) async fn run(context: &Context, args: &PlanArgs) -> Result<Status, Cl
     let deploys = Deploys::read(&args.deploys).await?;
     let wants = Wants {
         command: "plan",
+        bundle: args.bundle.clone(),
         ..Wants::default()
     };
     let run = Run::begin(context, &args.inventory, &deploys, wants).await?;

@@ -1,7 +1,5 @@
 //! `windlass pack install`: a bundle's packs, for this folder.
 
-use std::io::IsTerminal;
-
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use windlass::packs::lock::{LOCK_FILE, Lock};
@@ -9,6 +7,7 @@ use windlass::packs::sources::{Bundle, vendored};
 use windlass::packs::trust::TrustFile;
 use windlass::project::LoadOptions;
 
+use crate::bundle::may;
 use crate::context::Context;
 use crate::errors::{CliError, Status};
 use crate::packs;
@@ -147,23 +146,6 @@ fn is_approved(
             ));
         }
     }
-    for pack in &lock.packs {
-        let may = pack.approved.sentences();
-        if !may.is_empty() {
-            brought.push(format!("{} may {}", pack.name, may.join(", ")));
-        }
-    }
-    for one in &brought {
-        context.ui.line(&format!("+ {one}"));
-    }
-    if brought.is_empty() || args.approve {
-        return Ok(true);
-    }
-    if context.ui.json || !std::io::stdin().is_terminal() {
-        return Err(CliError::Usage(format!(
-            "somebody must approve that {}; nothing was written\n  --approve does, once you have read it; --yes does not",
-            brought.join("; ")
-        )));
-    }
-    prompt::answer("Approve that? [y/N] ")
+    brought.extend(lock.packs.iter().filter_map(may));
+    prompt::approve(context, &brought, args.approve, "nothing was written")
 }
