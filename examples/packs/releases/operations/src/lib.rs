@@ -1,6 +1,6 @@
 //! `releases.activate`: `current` in a folder of releases leads to one of them.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use windlass_sdk::prelude::*;
 
 windlass_sdk::export! {
@@ -31,7 +31,7 @@ pub fn activate(
     }
     let link = json!({"path": folder.join("current").as_str()});
     let current = FactRequest::named("files.Link", link.clone()).ask()?;
-    if current["link_target"] == Value::from(release.as_str()) {
+    if current["link_target"] == release.as_str() {
         plan.note(format!("{release} is active already"));
         return Ok(());
     }
