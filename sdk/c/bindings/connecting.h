@@ -209,7 +209,7 @@ typedef struct windlass_plugin_types_rsync_t {
   windlass_plugin_types_json_t   more;
 } windlass_plugin_types_rsync_t;
 
-// A call of an acting component, for what cannot be data. Refused by this version of the host, as `rsync` is.
+// A call of an acting component, for what cannot be data.
 typedef struct windlass_plugin_types_call_t {
   // Its name.
   connecting_string_t   actor;
