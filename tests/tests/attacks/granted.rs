@@ -88,7 +88,7 @@ fn guests_that_take_too_much_are_ended_with_the_limit() {
     );
     says(
         &attacker.lists("stack"),
-        &["the plugin failed: wasm trap: call stack exhausted"],
+        &["the plugin failed: its calls are nested too deeply"],
     );
     says(
         &attacker.lists("log"),
