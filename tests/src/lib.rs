@@ -5,6 +5,7 @@
 //! * [`AtTerminal`]: the command line at a terminal, with what it shows and what is typed.
 //! * [`guest`]: components that misbehave, for `--pack`.
 //! * [`OciRegistry`]: a real registry for packs, on loopback.
+//! * [`actors`]: the pack whose operations have actors do things.
 //! * [`Vault`]: a vault on loopback, and the pack that reads secrets from it.
 //! * [`or_skip!`]: how a test says that a part of the machine is missing, so that the skip is counted.
 //!
@@ -17,6 +18,7 @@
     reason = "test support: a failed step is a failed test"
 )]
 
+pub mod actors;
 mod command_line;
 mod guests;
 mod packs;

@@ -46,6 +46,12 @@ impl Vault {
         Self { address, requests }
     }
 
+    /// Where it listens: `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn address(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     /// The paths that were asked for, in order.
     #[must_use]
     pub fn requests(&self) -> Vec<String> {
@@ -65,15 +71,15 @@ impl Vault {
                 "[pack]\nname = \"acme:{name}\"\nversion = \"1.0.0\"\nlicence = \"MIT\"\nsummary = \"A vault\"\n\n\
                  [[component]]\npath = \"keeper.wasm\"\nrole = \"providing\"\nexports = [\"keeper:\"]\n\n\
                  [limits]\nrunning = \"1s\"\noutput = \"1MiB\"\n\n\
-                 [capabilities]\nhttp = [\"http://{}\"]\nread = [\"~/.config/keeper\"]\n\
+                 [capabilities]\nhttp = [\"{}\"]\nread = [\"~/.config/keeper\"]\n\
                  programs = [{{ name = \"sh\" }}]\n{more}\n",
-                self.address
+                self.address()
             ),
         );
         let component = windlass.write(format!("{name}/keeper.wasm"), "");
         fs::copy(guest("keeper"), component).expect("a component in a folder of ours");
         let config = windlass.home().join(".config/keeper");
-        windlass.write(config.join("address"), format!("http://{}\n", self.address));
+        windlass.write(config.join("address"), format!("{}\n", self.address()));
         windlass.write(config.join("token"), format!("{}\n", Self::TOKEN));
     }
 }

@@ -3,35 +3,12 @@
 
 use std::fs;
 
-use serde_json::{Value, json};
-use windlass_tests::{Outcome, Windlass, guest};
-
-const MANIFEST: &str = r#"[pack]
-name = "acme:mine"
-version = "1.0.0"
-licence = "MIT"
-summary = "Acts"
-
-[[component]]
-path = "caller.wasm"
-role = "planning"
-exports = ["caller.act", "caller.through"]
-
-[[component]]
-path = "actor.wasm"
-role = "acting"
-
-[capabilities]
-act = true
-"#;
+use serde_json::json;
+use windlass_tests::{Outcome, Windlass, actors, guest};
 
 fn with_actors() -> Windlass {
     let windlass = Windlass::new();
-    windlass.write("mine/pack.toml", MANIFEST);
-    for name in ["caller", "actor"] {
-        let path = windlass.dir().join(format!("mine/{name}.wasm"));
-        fs::copy(guest(name), path).unwrap();
-    }
+    actors::write(&windlass, fs::read(guest("actor")).unwrap());
     windlass
 }
 
@@ -48,34 +25,6 @@ fn apply(windlass: &Windlass, deploy: &str) -> Outcome {
     ])
 }
 
-/// What the operations' actors gave back, in order.
-fn answers(out: &Outcome) -> Vec<Value> {
-    let lines = out.json_lines();
-    let ended = lines
-        .iter()
-        .filter(|line| line["event"] == "operation-host-success");
-    ended
-        .flat_map(|line| line["answers"].as_array().cloned().unwrap_or_default())
-        .collect()
-}
-
-#[test]
-fn an_actor_runs_commands_and_its_answer_is_in_the_result() {
-    let windlass = with_actors();
-    let out = apply(
-        &windlass,
-        r#"
-caller.act(actor = "run", payload = {"command": "echo $GREETING; exit 3", "globals": {"_env": {"GREETING": "hello"}}})
-caller.act(actor = "several")
-"#,
-    )
-    .succeeds();
-    assert_eq!(
-        answers(&out),
-        [json!({"status": 3, "stdout": "hello"}), json!("done")]
-    );
-}
-
 #[test]
 fn the_plan_has_the_call_and_no_secret() {
     let windlass = with_actors().env("PW", "sesame-street");
@@ -89,75 +38,6 @@ fn the_plan_has_the_call_and_no_secret() {
     let step = r#"call put {"dest":"/nowhere","inner":[{"$literal":{"a":1}}],"note":"********"}"#;
     assert!(out.says(step), "{out}");
     assert!(!out.says("sesame-street"), "{out}");
-}
-
-#[test]
-fn an_actor_puts_and_gets_what_the_arguments_name() {
-    let windlass = with_actors().env("PW", "sesame-street");
-    windlass.write("sent", "from here");
-    let folder = windlass.dir().display().to_string();
-    let out = apply(
-        &windlass,
-        &format!(
-            r#"
-caller.act(actor = "put", payload = {{"content": "password ", "secret": True, "dest": "{folder}/put"}}, password = secret("env:PW"))
-caller.act(actor = "put", payload = {{"local": "sent", "dest": "{folder}/arrived"}}, file = "sent")
-caller.act(actor = "get", payload = {{"src": "{folder}/put", "dest": "got"}}, file = "got")
-caller.act(actor = "run", payload = {{"command": "cat {folder}/put"}}, password = secret("env:PW"))
-"#
-        ),
-    )
-    .succeeds();
-    assert_eq!(windlass.read("put"), "password sesame-street");
-    assert_eq!(windlass.read("got"), "password sesame-street");
-    assert_eq!(windlass.read("arrived"), "from here");
-    // It is told what the command printed, and not the secret in it.
-    assert_eq!(
-        answers(&out).last(),
-        Some(&json!({"status": 0, "stdout": "password ********"}))
-    );
-    assert!(!out.says("sesame-street"), "{out}");
-}
-
-#[test]
-fn an_actor_uses_operations_facts_and_earlier_results() {
-    let windlass = with_actors();
-    let folder = windlass.dir().display().to_string();
-    let out = apply(
-        &windlass,
-        &format!(
-            r#"
-first = server.shell(commands = ["echo earlier"])
-secret_one = server.shell(commands = ["echo hidden"], _sensitive = True)
-line = {{"operation": "files.line", "args": {{"path": "{folder}/line", "line": "x"}}}}
-caller.act(actor = "operation", payload = line)
-caller.act(actor = "operation", payload = line, name = "again")
-caller.act(actor = "look", payload = {{"path": "{folder}/made", "command": "touch {folder}/made"}})
-caller.act(actor = "result", payload = {{"id": first.id, "pointer": "/stdout"}})
-caller.act(actor = "result", payload = {{"id": secret_one.id, "pointer": "/stdout"}})
-acted = caller.act(actor = "several")
-
-def later():
-    server.shell(commands = ["echo it said " + acted.answers[0]])
-
-call(later)
-"#
-        ),
-    )
-    .succeeds();
-    let nested = |changed| json!({"changed": changed, "stdout": "", "answers": []});
-    assert_eq!(
-        answers(&out),
-        [
-            nested(true),
-            nested(false),
-            json!({"before": true, "after": false}),
-            json!({"found": "earlier\n"}),
-            json!({"found": null}),
-            json!("done"),
-        ]
-    );
-    assert_eq!(windlass.read("line"), "x\n");
 }
 
 #[test]
@@ -210,7 +90,7 @@ fn inspect_shows_that_a_pack_acts_and_the_manifest_has_to_say_so() {
     let windlass = with_actors();
     let out = windlass.run(["pack", "inspect", "mine"]).succeeds();
     assert!(out.says("act on hosts beyond what plans show"), "{out}");
-    windlass.write("mine/pack.toml", MANIFEST.replace("act = true", ""));
+    windlass.write("mine/pack.toml", actors::MANIFEST.replace("act = true", ""));
     let out = windlass.run(["pack", "inspect", "mine"]).exits(1);
     assert!(out.says("does not ask for it with `act = true`"), "{out}");
 }
@@ -221,7 +101,7 @@ fn a_pack_has_one_component_with_its_actors() {
     let second = "\n[[component]]\npath = \"second.wasm\"\nrole = \"acting\"\n\n[capabilities]";
     windlass.write(
         "mine/pack.toml",
-        MANIFEST.replace("\n[capabilities]", second),
+        actors::MANIFEST.replace("\n[capabilities]", second),
     );
     fs::copy(guest("actor"), windlass.dir().join("mine/second.wasm")).unwrap();
     let out = apply(&windlass, "caller.act(actor = \"several\")").exits(1);

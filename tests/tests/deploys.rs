@@ -3,7 +3,6 @@
 
 use std::fs;
 
-use serde_json::{Value, json};
 use windlass_tests::{Outcome, Windlass, guest};
 
 /// The inventory of one host, and the deploy beside it.
@@ -23,107 +22,8 @@ fn with_site(data: &str) -> Windlass {
     windlass
 }
 
-/// What `site` of the guest says, in Starlark.
-const STARLARK: &str = r#"
-def site():
-    files.directory(name = "Folder", path = host.data.folder + "/site", mode = "755")
-
-deploy("Site", site)(_env = {"A": "1"})
-for name in ["a", "b"]:
-    files.line(path = host.data.folder + "/site/" + name, line = "for " + name)
-if host.get_fact(facts.server.Kernel) == "Linux":
-    server.shell(name = "Greet", commands = ["echo " + host.data.greeting])
-"#;
-
-fn plan(windlass: &Windlass, deploy: &str) -> Value {
-    let out = windlass.run(["--json", "plan", "inventory.toml", deploy]);
-    let mut plan = out.succeeds().json();
-    for operation in plan["operations"].as_array_mut().unwrap() {
-        let operation = operation.as_object_mut().unwrap();
-        // Where they stand, and what is made from that.
-        for key in ["id", "place"] {
-            assert!(operation.remove(key).is_some(), "{key}: {operation:?}");
-        }
-    }
-    plan["operations"].take()
-}
-
 fn apply(windlass: &Windlass, deploy: &str) -> Outcome {
     windlass.run(["--json", "apply", "--yes", "inventory.toml", deploy])
-}
-
-/// The events of operations that ended, as (event, name).
-fn ended(out: &Outcome) -> Vec<(String, String)> {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let lines = out.json_lines();
-    let ended = lines.iter().filter(|line| {
-        ["operation-host-success", "operation-host-skipped"]
-            .contains(&line["event"].as_str().unwrap_or_default())
-    });
-    ended
-        .map(|line| (text(&line["event"]), text(&line["name"])))
-        .collect()
-}
-
-#[test]
-fn a_component_adds_what_a_deploy_file_adds() {
-    let windlass = with_site("");
-    windlass.write("deploy/site.star", STARLARK);
-    let (starlark, component) = (
-        plan(&windlass, "deploy/site.star"),
-        plan(&windlass, "deploy/site.wasm"),
-    );
-    assert_eq!(component, starlark);
-    assert_eq!(component.as_array().unwrap().len(), 4);
-    let _ = apply(&windlass, "deploy/site.wasm").succeeds();
-    assert_eq!(windlass.read("out/site/a"), "for a\n");
-    // It found its way, and so did the file.
-    assert_eq!(
-        plan(&windlass, "deploy/site.wasm"),
-        plan(&windlass, "deploy/site.star")
-    );
-}
-
-#[test]
-fn conditions_are_evaluated_at_execution() {
-    let windlass = with_site("what = \"conditions\"");
-    let out = apply(&windlass, "deploy/site.wasm").succeeds();
-    let of = |event: &str, name: &str| (format!("operation-host-{event}"), name.to_owned());
-    assert_eq!(
-        ended(&out)[2..],
-        [
-            of("success", "One"),
-            of("skipped", "Two"),
-            of("skipped", "Three")
-        ]
-    );
-    let out = apply(&windlass, "deploy/site.wasm").succeeds();
-    assert_eq!(
-        ended(&out)[2..],
-        [
-            of("skipped", "One"),
-            of("success", "Two"),
-            of("success", "Three")
-        ]
-    );
-}
-
-#[test]
-fn functions_run_at_execution() {
-    let windlass = with_site("what = \"functions\"");
-    let out = apply(&windlass, "deploy/site.wasm").succeeds();
-    let lines = out.json_lines();
-    let answers: Vec<Value> = lines
-        .iter()
-        .flat_map(|line| line["answers"].as_array().cloned().unwrap_or_default())
-        .collect();
-    assert_eq!(
-        answers,
-        [json!({"changed": true}), json!({"stdout": "earlier\n"})]
-    );
-    assert!(windlass.read("out/written").ends_with("added\n"));
-    // `_retry_until` had it run until it printed 3.
-    assert_eq!(windlass.read("out/tries").lines().count(), 3);
 }
 
 #[test]

@@ -58,10 +58,6 @@ pub(crate) fn tools() -> PathBuf {
 
 /// The conformance pack; an error where the language's tool is missing.
 pub(crate) fn component(language: Language) -> Result<Vec<u8>, Missing> {
-    if language == Language::Rust {
-        // Built by `cargo xtask plugins` with the other guests, and called by its folder.
-        return Ok(std::fs::read(guest("rust")).unwrap());
-    }
     build(
         language,
         "example",
@@ -79,13 +75,18 @@ pub(crate) fn build(
 ) -> Result<Vec<u8>, Missing> {
     let key = language.key();
     let entry = match language {
+        // Built by `cargo xtask plugins` with the other guests; the pack is called by its folder.
+        Language::Rust => {
+            let name = if name == "example" { "rust" } else { name };
+            return Ok(std::fs::read(guest(name)).unwrap());
+        }
         Language::Python => format!("python/{name}.py"),
         // All files of a folder are one program in C.
         Language::C => {
             let folder = if name == "example" { "pack" } else { name };
             format!("c/{folder}/{name}.c")
         }
-        _ => format!("{key}/{name}.{key}"),
+        Language::JavaScript => format!("js/{name}.js"),
     };
     let entry = conformance().join(entry);
     let folder = Utf8PathBuf::from_path_buf(tools()).unwrap();

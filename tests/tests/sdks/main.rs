@@ -7,10 +7,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod acting;
 mod bindings;
 mod calls;
 mod components;
+mod deploys;
 mod observers;
+mod providing;
 mod reach;
 mod system;
 mod table;

@@ -130,6 +130,33 @@ fn reaches(language: Language) -> Result<(), Missing> {
     Ok(())
 }
 
+/// `@relay/echo` moves the bytes itself: it gives back its command, then its standard input.
+fn moves_bytes(language: Language) -> Result<(), Missing> {
+    let capabilities = Capabilities {
+        programs: vec![program("sh")],
+        env: ["GREETING".to_owned()].into(),
+        traffic: true,
+        ..Capabilities::default()
+    };
+    let component = build(language, "relay", Role::Connecting, &capabilities)?;
+    let windlass = Windlass::new();
+    windlass.write("relay/relay.wasm", component);
+    let asks = "programs = [{ name = \"sh\", options = [\"-c\"] }]\nenv = [\"GREETING\"]\ntraffic = true\n";
+    windlass.write("relay/pack.toml", manifest_of("relay", "connecting", asks));
+    let echo = [
+        "--no-batch",
+        "exec",
+        "--pack",
+        "relay",
+        "@relay/echo",
+        "--",
+        "some words",
+    ];
+    let out = windlass.run(echo).succeeds();
+    assert!(out.stdout.contains("some words"), "{out}");
+    Ok(())
+}
+
 fn manifest_of(name: &str, role: &str, asks: &str) -> String {
     format!(
         "[pack]\nname = \"example:{name}\"\nversion = \"0.1.0\"\nwindlass = \">=0.1\"\nlicence = \"Apache-2.0\"\n\
@@ -166,4 +193,9 @@ fn c_lists() {
 #[test]
 fn c_reaches() {
     or_skip!(reaches(Language::C));
+}
+
+#[test]
+fn rust_moves_bytes() {
+    or_skip!(moves_bytes(Language::Rust));
 }
