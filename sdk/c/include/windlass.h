@@ -111,10 +111,12 @@ typedef struct {
   const char *alias_of;
 } wl_operation;
 
-/* What a fact's question brought. */
+/* What a command gave: a fact's, a program's, or one that an actor ran. */
 typedef struct {
   /* The exit status; -1 when a signal ended the command. */
   int32_t status;
+  /* The signal's name without `SIG`, where it is known; NULL: none. */
+  const char *signal;
   /* Standard output as text; what is no UTF-8 is replaced. */
   const char *text;
   /* Standard output and error as they came, with a zero byte after them. */
@@ -122,7 +124,7 @@ typedef struct {
   size_t length;
   const char *error;
   size_t error_length;
-  /* What other facts answered, or a probe found. */
+  /* Of a fact: what other facts answered, or a probe found. */
   const wl_json *values;
 } wl_output;
 

@@ -1,4 +1,4 @@
-/* Bytes of the host as text. */
+/* Bytes of the host as text, and what processes gave. */
 
 #include "internal.h"
 
@@ -36,3 +36,17 @@ const char *wl_readable(bytes_t list) {
   }
   return out.text;
 }
+
+wl_output wl_output_of(const windlass_plugin_types_exit_t *exit, bytes_t out, bytes_t error) {
+  return (wl_output){
+      .status = exit->status.is_some ? exit->status.val : -1,
+      .signal = exit->signal.is_some ? wl_owned(exit->signal.val) : NULL,
+      .text = wl_readable(out),
+      .bytes = wl_bytes(out),
+      .length = out.len,
+      .error = wl_bytes(error),
+      .error_length = error.len,
+  };
+}
+
+wl_output wl_no_output(void) { return (wl_output){.status = -1, .text = "", .bytes = "", .error = ""}; }

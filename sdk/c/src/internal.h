@@ -8,6 +8,15 @@
 #if defined(WINDLASS_LISTING)
 #include "../bindings/listing.h"
 #define WORLD(name) listing_##name
+#elif defined(WINDLASS_ACTING)
+#include "../bindings/acting.h"
+#define WORLD(name) acting_##name
+#elif defined(WINDLASS_DEPLOYING)
+#include "../bindings/deploying_world.h"
+#define WORLD(name) deploying_world_##name
+#elif defined(WINDLASS_PROVIDING)
+#include "../bindings/providing.h"
+#define WORLD(name) providing_##name
 #elif defined(WINDLASS_CONNECTING)
 #include "../bindings/connecting.h"
 #define WORLD(name) connecting_##name
@@ -105,15 +114,34 @@ const char *wl_decimal(int64_t value);
 /* The contract's text of C's, and the other way round. */
 text_t wl_borrow(const char *text);
 const char *wl_owned(text_t text);
+/* JSON of the contract: an object, {} for NULL; the texts of an array; and what the host answered. */
+text_t wl_object_text(const wl_json *object);
+texts_t wl_texts(const wl_json *list);
+const wl_json *wl_answered(text_t text);
 /* Bytes with a zero byte after them; and as text, what is no UTF-8 replaced. */
 const char *wl_bytes(bytes_t list);
 const char *wl_readable(bytes_t list);
+/* What a process gave; and the output of one that did not run. */
+wl_output wl_output_of(const windlass_plugin_types_exit_t *exit, bytes_t out, bytes_t error);
+wl_output wl_no_output(void);
 /* Whether a call has no error; else gives it. */
 bool wl_ended(const wl_call *call, error_t *error);
 /* The error of the host becomes the call's. */
 void wl_fail_with(wl_call *call, const error_t *error);
 windlass_plugin_types_content_t wl_contract_content(const wl_content *content);
-/* A command as the contract has it. */
+/* Steps, and what an actor does, as the contract has them. */
 windlass_plugin_types_shell_t wl_contract_shell(const wl_command *command);
+windlass_plugin_types_upload_t wl_contract_upload(
+    const wl_content *content, const char *dest, const wl_ownership *ownership);
+windlass_plugin_types_download_t wl_contract_download(const char *src, const char *dest, bool create_folder);
+windlass_plugin_types_nested_t wl_contract_nested(const char *operation, const wl_json *args);
+
+/* The host has read what a call gave: all of its memory is free again. */
+#define POST_RETURN(interface, function, c_name)                                                     \
+  __attribute__((export_name("cabi_post_windlass:plugin/" interface "@0.1.0#" function))) void       \
+      __wasm_export_exports_windlass_plugin_##c_name##_post_return(uint8_t *unused) {                \
+    (void)unused;                                                                                    \
+    wl_release();                                                                                    \
+  }
 
 #endif

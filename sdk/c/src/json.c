@@ -286,3 +286,15 @@ const char *wl_write(const wl_json *value) {
   write_value(&out, value);
   return out.text;
 }
+
+/* ---- For the contract ---- */
+
+text_t wl_object_text(const wl_json *object) { return wl_borrow(object ? wl_write(object) : "{}"); }
+
+texts_t wl_texts(const wl_json *list) {
+  LIST(text_t) found = {0};
+  for (size_t i = 0; i < wl_count(list); i++) MORE(found) = wl_borrow(wl_text(wl_item(list, i), ""));
+  return (texts_t){found.items, found.count};
+}
+
+const wl_json *wl_answered(text_t text) { return wl_parse((const char *)text.ptr, text.len); }

@@ -136,3 +136,8 @@ fn fails_with_its_message(windlass: &Windlass) {
 fn rust_acts() {
     or_skip!(acts(Language::Rust));
 }
+
+#[test]
+fn c_acts() {
+    or_skip!(acts(Language::C));
+}

@@ -9,7 +9,15 @@ use crate::components::root;
 use crate::writing;
 
 /// The worlds of the roles that C has.
-const WORLDS: [&str; 4] = ["pure", "listing", "connecting", "observing"];
+const WORLDS: [&str; 7] = [
+    "pure",
+    "acting",
+    "deploying-world",
+    "connecting",
+    "listing",
+    "observing",
+    "providing",
+];
 
 /// The files of a world by name, as the generator writes them.
 fn made(world: &str) -> Vec<(String, String)> {

@@ -168,3 +168,8 @@ fn says_where_it_is_wrong(project: &Project, language: Language) {
 fn rust_deploys() {
     or_skip!(deploys(Language::Rust));
 }
+
+#[test]
+fn c_deploys() {
+    or_skip!(deploys(Language::C));
+}

@@ -63,3 +63,8 @@ fn provides(language: Language) -> Result<(), Missing> {
 fn rust_provides() {
     or_skip!(provides(Language::Rust));
 }
+
+#[test]
+fn c_provides() {
+    or_skip!(provides(Language::C));
+}

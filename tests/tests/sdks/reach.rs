@@ -199,3 +199,8 @@ fn c_reaches() {
 fn rust_moves_bytes() {
     or_skip!(moves_bytes(Language::Rust));
 }
+
+#[test]
+fn c_moves_bytes() {
+    or_skip!(moves_bytes(Language::C));
+}

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use camino::Utf8Path;
 use windlass_engine::contract::Role;
 
 use super::error::LanguageError;
@@ -21,18 +22,11 @@ const TOOL: Tool = Tool {
 };
 
 pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
-    let Some(Parts {
+    let Parts {
         define,
         folders,
         bindings,
-    }) = parts(source.role)
-    else {
-        return Err(LanguageError::Role {
-            language: "C",
-            role: source.role.as_str(),
-            others: "Rust",
-        });
-    };
+    } = parts(source.role);
     let entry = |reason: &str| LanguageError::Entry {
         entry: source.entry.to_string(),
         reason: reason.to_owned(),
@@ -57,12 +51,16 @@ pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
         "-Wall",
         "-Wextra",
     ]);
+    // What a source knows of where it stands is the same on every machine.
+    command.arg(format!("-ffile-prefix-map={}/=", base(source)));
     command.arg("-I").arg(below("sdk/include"));
     command.args(sources(source)?);
     command.args(define);
     let wanted = |path: &str| {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        path.ends_with(".c") && (folders.contains(&folder) || path == bindings)
+        let shared = folder.strip_prefix("src/");
+        let ours = folder == "src" || shared.is_some_and(|folder| folders.contains(&folder));
+        path.ends_with(".c") && (ours || path == bindings)
     };
     let parts = embedded::C.iter().filter(|(path, _)| wanted(path));
     command.args(parts.map(|(path, _)| below("sdk").join(path)));
@@ -74,33 +72,58 @@ pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
 /// What the SDK has for a role.
 struct Parts {
     define: Option<&'static str>,
+    /// Folders of `src`, whose own files all roles have.
     folders: &'static [&'static str],
     bindings: &'static str,
 }
 
-const fn parts(role: Role) -> Option<Parts> {
+const fn parts(role: Role) -> Parts {
     match role {
-        Role::Planning => Some(Parts {
+        Role::Planning => Parts {
             define: None,
-            folders: &["src", "src/planning"],
+            folders: &["asking", "files", "secrets", "planning"],
             bindings: "bindings/pure.c",
-        }),
-        Role::Listing => Some(Parts {
-            define: Some("-DWINDLASS_LISTING"),
-            folders: &["src", "src/reach", "src/listing"],
-            bindings: "bindings/listing.c",
-        }),
-        Role::Connecting => Some(Parts {
+        },
+        Role::Acting => Parts {
+            define: Some("-DWINDLASS_ACTING"),
+            folders: &["asking", "files", "secrets", "target", "acting"],
+            bindings: "bindings/acting.c",
+        },
+        Role::Deploying => Parts {
+            define: Some("-DWINDLASS_DEPLOYING"),
+            folders: &["asking", "files", "target", "deploying"],
+            bindings: "bindings/deploying_world.c",
+        },
+        Role::Connecting => Parts {
             define: Some("-DWINDLASS_CONNECTING"),
-            folders: &["src", "src/reach", "src/connecting"],
+            folders: &["reach", "connecting"],
             bindings: "bindings/connecting.c",
-        }),
-        Role::Observing => Some(Parts {
+        },
+        Role::Listing => Parts {
+            define: Some("-DWINDLASS_LISTING"),
+            folders: &["files", "reach", "listing"],
+            bindings: "bindings/listing.c",
+        },
+        Role::Observing => Parts {
             define: Some("-DWINDLASS_OBSERVING"),
-            folders: &["src", "src/observing"],
+            folders: &["observing"],
             bindings: "bindings/observing.c",
-        }),
-        _ => None,
+        },
+        Role::Providing => Parts {
+            define: Some("-DWINDLASS_PROVIDING"),
+            folders: &["files", "reach", "providing"],
+            bindings: "bindings/providing.c",
+        },
+    }
+}
+
+/// The folder that sources are named from: the pack's, where they stand in it.
+fn base<'a>(source: &Source<'a>) -> &'a Utf8Path {
+    let folder = source.entry.parent().unwrap_or(source.folder);
+    if folder.starts_with(source.folder) {
+        source.folder
+    } else {
+        folder
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
         return Err(LanguageError::Role {
             language: "Python",
             role: source.role.as_str(),
-            others: "Rust",
+            others: "Rust and C",
         });
     };
     let module = source.entry.file_stem().unwrap_or_default();

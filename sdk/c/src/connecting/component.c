@@ -1,6 +1,6 @@
-/* The exports of a component that reaches hosts by programs. */
+/* The exports of a component that reaches hosts: connections, and how commands run on them. */
 
-#include "../reach.h"
+#include "channel.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,11 +10,6 @@ struct exports_windlass_plugin_connector_session_t {
   char *name;
   char *argument;
   char *data;
-};
-
-/* A command whose bytes pass through the component: one over a program has none. */
-struct exports_windlass_plugin_connector_channel_t {
-  char unused;
 };
 
 static char *keep(text_t text) {
@@ -60,10 +55,14 @@ bool exports_windlass_plugin_connector_method_session_exec(
     error_t *error) {
   wl_call call = {0};
   wl_target target = target_of(session);
+  const char *command = wl_bytes(request->command);
+  size_t length = request->command.len;
   wl_program *program =
-      windlass_connector.exec(&call, &target, wl_bytes(request->command), request->command.len);
-  if (!program) wl_fail(&call, "operation", NULL, "the connector's `exec` gives no program");
-  if (!call.failed) {
+      windlass_connector.exec ? windlass_connector.exec(&call, &target, command, length) : NULL;
+  if (!program && !call.failed) {
+    ret->tag = EXPORTS_WINDLASS_PLUGIN_CONNECTOR_EXECUTION_DIRECT;
+    ret->val.direct = wl_open_channel(&call, &target, command, length);
+  } else if (!call.failed) {
     ret->tag = EXPORTS_WINDLASS_PLUGIN_CONNECTOR_EXECUTION_VIA;
     ret->val.via = wl_contract_program(program);
   }
@@ -100,31 +99,6 @@ bool exports_windlass_plugin_connector_method_session_get(
   return false;
 }
 
-bool exports_windlass_plugin_connector_method_channel_turn(
-    exports_windlass_plugin_connector_channel_t *channel,
-    bytes_t *input,
-    bool eof,
-    uint32_t wait_ms,
-    exports_windlass_plugin_connector_turn_t *ret,
-    error_t *error) {
-  (void)channel, (void)input, (void)eof, (void)wait_ms, (void)ret;
-  wl_call call = {0};
-  wl_fail(&call, "operation", NULL, "this connector has no channels");
-  return wl_ended(&call, error);
-}
-
-bool exports_windlass_plugin_connector_method_channel_signal(
-    exports_windlass_plugin_connector_channel_t *channel, text_t *name, error_t *error) {
-  (void)channel, (void)name;
-  wl_call call = {0};
-  wl_fail(&call, "operation", NULL, "this connector has no channels");
-  return wl_ended(&call, error);
-}
-
-void exports_windlass_plugin_connector_channel_destructor(exports_windlass_plugin_connector_channel_t *channel) {
-  (void)channel;
-}
-
 void exports_windlass_plugin_connector_describe(text_t *ret) {
   wl_json *keys = wl_array();
   for (const wl_parameter *one = windlass_connector.keys; one && one->name; one++) {
@@ -137,19 +111,12 @@ void exports_windlass_plugin_connector_describe(text_t *ret) {
   *ret = wl_borrow(wl_write(wl_set(wl_object(), "data", keys)));
 }
 
-#define POST_RETURN(function, c_name)                                                                 \
-  __attribute__((export_name("cabi_post_windlass:plugin/connector@0.1.0#" function))) void            \
-      __wasm_export_exports_windlass_plugin_connector_##c_name##_post_return(uint8_t *unused) {       \
-    (void)unused;                                                                                     \
-    wl_release();                                                                                     \
-  }
-
-POST_RETURN("describe", describe)
-POST_RETURN("connect", connect)
-POST_RETURN("[method]session.exec", method_session_exec)
-POST_RETURN("[method]session.close", method_session_close)
-POST_RETURN("[method]session.put", method_session_put)
-POST_RETURN("[method]session.get", method_session_get)
+POST_RETURN("connector", "describe", connector_describe)
+POST_RETURN("connector", "connect", connector_connect)
+POST_RETURN("connector", "[method]session.exec", connector_method_session_exec)
+POST_RETURN("connector", "[method]session.close", connector_method_session_close)
+POST_RETURN("connector", "[method]session.put", connector_method_session_put)
+POST_RETURN("connector", "[method]session.get", connector_method_session_get)
 
 /* The bindings want the object file that says which world this is; `windlass pack build` writes that instead. */
 void __component_type_object_force_link_connecting(void) {}

@@ -68,7 +68,7 @@ bool exports_windlass_plugin_operations_plan(
     const wl_step *step = call.steps.items[i];
     steps[i] = (step_t){
         step->action,
-        wl_borrow(step->globals ? wl_write(step->globals) : "{}"),
+        wl_object_text(step->globals),
         {step->predictions.items, step->predictions.count},
         wl_borrow("{}"),
     };
@@ -120,7 +120,7 @@ bool exports_windlass_plugin_fact_source_parse(
   const wl_json *all = requests(&call, fact, args, fact && fact->read_together);
   wl_json *values = wl_array();
   for (size_t i = 0; i < raw->values.len; i++) {
-    wl_push(values, wl_parse((const char *)raw->values.ptr[i].ptr, raw->values.ptr[i].len));
+    wl_push(values, (wl_json *)wl_answered(raw->values.ptr[i]));
   }
   wl_output output = {
       .status = raw->status,
@@ -142,14 +142,6 @@ bool exports_windlass_plugin_fact_source_parse(
   *ret = (exports_windlass_plugin_fact_source_list_json_t){texts, count};
   return wl_ended(&call, error);
 }
-
-/* The host has read what a call gave: all of its memory is free again. */
-#define POST_RETURN(interface, function, c_name)                                                     \
-  __attribute__((export_name("cabi_post_windlass:plugin/" interface "@0.1.0#" function))) void       \
-      __wasm_export_exports_windlass_plugin_##c_name##_post_return(uint8_t *unused) {                \
-    (void)unused;                                                                                    \
-    wl_release();                                                                                    \
-  }
 
 POST_RETURN("operations", "describe", operations_describe)
 POST_RETURN("operations", "plan", operations_plan)

@@ -11,10 +11,6 @@ static wl_step *add(wl_call *call, uint8_t tag) {
   return made;
 }
 
-static optional_text_t optional(const char *text) {
-  return (optional_text_t){text != NULL, wl_borrow(text)};
-}
-
 wl_step *wl_run(wl_call *call, wl_command *command) {
   wl_step *step = add(call, ACTION(SHELL));
   step->action.val.shell = wl_contract_shell(command);
@@ -22,21 +18,14 @@ wl_step *wl_run(wl_call *call, wl_command *command) {
 }
 
 wl_step *wl_upload(wl_call *call, wl_content *content, const char *dest, const wl_ownership *ownership) {
-  wl_ownership nobody = {0};
-  if (!ownership) ownership = &nobody;
   wl_step *step = add(call, ACTION(UPLOAD));
-  step->action.val.upload = (windlass_plugin_types_upload_t){
-      wl_contract_content(content),    wl_borrow(dest),           {ownership->set_mode, ownership->mode},
-      optional(ownership->user),       optional(ownership->group), wl_borrow("{}"),
-  };
+  step->action.val.upload = wl_contract_upload(content, dest, ownership);
   return step;
 }
 
 wl_step *wl_download(wl_call *call, const char *src, const char *dest, bool create_folder) {
   wl_step *step = add(call, ACTION(DOWNLOAD));
-  const char *more = create_folder ? "{\"create_folder\":true}" : "{}";
-  step->action.val.download =
-      (windlass_plugin_types_download_t){wl_borrow(src), wl_borrow(dest), wl_borrow(more)};
+  step->action.val.download = wl_contract_download(src, dest, create_folder);
   return step;
 }
 
@@ -66,9 +55,7 @@ wl_step *wl_reboot(
 
 wl_step *wl_nested(wl_call *call, const char *operation, const wl_json *args) {
   wl_step *step = add(call, ACTION(NESTED));
-  const char *text = args ? wl_write(args) : "{}";
-  step->action.val.nested =
-      (windlass_plugin_types_nested_t){wl_borrow(operation), wl_borrow(text), wl_borrow("{}")};
+  step->action.val.nested = wl_contract_nested(operation, args);
   return step;
 }
 
@@ -76,7 +63,7 @@ wl_step *wl_predict_part(
     wl_step *step, const char *fact, wl_json *args, bool partial, const char *at, const wl_json *value) {
   MORE(step->predictions) = (prediction_t){
       wl_borrow(fact),
-      wl_borrow(args ? wl_write(args) : "{}"),
+      wl_object_text(args),
       partial,
       wl_borrow(at),
       {value != NULL, wl_borrow(value ? wl_write(value) : "")},

@@ -1,4 +1,4 @@
-/* Granted programs and web addresses. */
+/* Granted programs. */
 
 #include "../reach.h"
 
@@ -62,43 +62,13 @@ windlass_plugin_process_spec_t wl_contract_program(const wl_program *program) {
 }
 
 wl_output wl_run_program(wl_call *call, wl_program *program) {
-  wl_output output = {.status = -1, .text = "", .bytes = "", .error = ""};
-  if (call->failed) return output;
+  if (call->failed) return wl_no_output();
   windlass_plugin_process_spec_t spec = wl_contract_program(program);
   windlass_plugin_process_output_t ended;
   error_t error;
-  if (!windlass_plugin_process_run(&spec, &ended, &error)) {
-    wl_fail_with(call, &error);
-    return output;
+  if (windlass_plugin_process_run(&spec, &ended, &error)) {
+    return wl_output_of(&ended.exit, ended.stdout_, ended.stderr_);
   }
-  if (ended.exit.status.is_some) output.status = ended.exit.status.val;
-  output.text = wl_readable(ended.stdout_);
-  output.bytes = wl_bytes(ended.stdout_);
-  output.length = ended.stdout_.len;
-  output.error = wl_bytes(ended.stderr_);
-  output.error_length = ended.stderr_.len;
-  return output;
-}
-
-wl_answer wl_fetch(wl_call *call, const char *url, const wl_json *headers) {
-  wl_answer answer = {0, "", 0};
-  if (call->failed) return answer;
-  LIST(WORLD(tuple2_string_string_t)) list = {0};
-  for (size_t i = 0; i < wl_count(headers); i++) {
-    WORLD(tuple2_string_string_t) one = {wl_borrow(wl_key(headers, i)), wl_borrow(wl_text(wl_item(headers, i), ""))};
-    MORE(list) = one;
-  }
-  windlass_plugin_http_request_t request = {
-      .method = wl_borrow("GET"),
-      .url = wl_borrow(url),
-      .headers = {list.items, list.count},
-      .more = wl_borrow("{}"),
-  };
-  windlass_plugin_http_response_t response;
-  error_t error;
-  if (!windlass_plugin_http_send(&request, &response, &error)) {
-    wl_fail_with(call, &error);
-    return answer;
-  }
-  return (wl_answer){response.status, wl_bytes(response.body), response.body.len};
+  wl_fail_with(call, &error);
+  return wl_no_output();
 }
