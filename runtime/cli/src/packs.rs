@@ -64,10 +64,8 @@ pub(crate) async fn host_of(
             packs.push(loaded.pack);
         }
     }
-    if let (true, Some(path)) = (context.global.is_locked(), context.global.packs.first()) {
-        return Err(CliError::Usage(format!(
-            "--pack {path} is in no lock, and --locked is given\n  add it to the project: `windlass pack add NAME --path {path}`"
-        )));
+    if let Some(path) = context.global.packs.first() {
+        locked(context, &format!("--pack {path}"), path)?;
     }
     for pack in named(context).await? {
         packs.push(pack.unsigned());
@@ -79,6 +77,12 @@ pub(crate) async fn host_of(
     }
     let policy = setup::system_policy()?;
     for deploy in deploys {
+        if context.global.is_locked() {
+            return Err(CliError::Usage(format!(
+                "the deploy {} is a component that is in no lock, and --locked is given\n  make it a pack's: a pack.toml beside it, `windlass pack add NAME --path FOLDER`, and then `@NAME` in place of the file",
+                deploy.name
+            )));
+        }
         setup::allow_packs(policy.as_deref(), [(deploy.name.as_str(), [].as_slice())])?;
         packs.push(deploy.clone());
     }
@@ -87,17 +91,32 @@ pub(crate) async fn host_of(
     Ok(host)
 }
 
+/// Refuses what is in no lock, a folder with a pack or a component, where the run takes what is locked only.
+pub(crate) fn locked(context: &Context, what: &str, path: &Utf8Path) -> Result<(), CliError> {
+    if !context.global.is_locked() {
+        return Ok(());
+    }
+    Err(CliError::Usage(format!(
+        "{what} is in no lock, and --locked is given\n  add it to the project: `windlass pack add NAME --path {path}`"
+    )))
+}
+
 /// The packs that `--pack` names, where the policy allows packs of these names that nobody signed: it is asked before
 /// anything of them is run.
 pub(crate) async fn named(context: &Context) -> Result<Vec<Pack>, CliError> {
-    let policy = setup::system_policy()?;
     let mut packs = Vec::new();
     for path in &context.global.packs {
-        let name = pack_files::name_of(path)?;
-        setup::allow_packs(policy.as_deref(), [(name.as_str(), [].as_slice())])?;
-        packs.push(pack_at(path).await?);
+        packs.push(allowed_at(path).await?);
     }
     Ok(packs)
+}
+
+/// [`pack_at`], where the policy allows a pack of its name that nobody signed.
+pub(crate) async fn allowed_at(path: &Utf8Path) -> Result<Pack, CliError> {
+    let policy = setup::system_policy()?;
+    let name = pack_files::name_of(path)?;
+    setup::allow_packs(policy.as_deref(), [(name.as_str(), [].as_slice())])?;
+    pack_at(path).await
 }
 
 /// The project of a folder, which may have nothing yet.

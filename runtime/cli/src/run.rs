@@ -46,6 +46,8 @@ pub(crate) struct Wants {
     pub(crate) stream: bool,
     /// Where its packs come from, if not from the project.
     pub(crate) bundle: FromBundle,
+    /// The folder of a pack that is being written, which is used beside the others.
+    pub(crate) pack: Option<Utf8PathBuf>,
 }
 
 impl<'a> Run<'a> {
@@ -62,9 +64,14 @@ impl<'a> Run<'a> {
         }
         let mut options = run_options(context, inventory, deploys.folder().to_owned())?;
         let folder = deploys.folder();
+        let mut beside = deploys.packs().to_vec();
+        if let Some(path) = &wants.pack {
+            packs::locked(context, &format!("the pack in {path}"), path)?;
+            beside.push(packs::allowed_at(path).await?.unsigned());
+        }
         let plugins = match wants.bundle.project(context, folder).await? {
-            Some(project) => packs::host_of(context, Some(project), deploys.packs()).await?,
-            None => packs::host(context, folder, deploys.packs()).await?,
+            Some(project) => packs::host_of(context, Some(project), &beside).await?,
+            None => packs::host(context, folder, &beside).await?,
         };
         let deploys = deploys.open(&plugins)?;
         // Local paths start from where the deploy is, which is elsewhere for one of a pack.
@@ -225,7 +232,7 @@ impl<'a> Run<'a> {
 fn locked_enough(context: &Context, policy: &PolicyFile) -> Result<(), CliError> {
     match policy.requires_locked() {
         Some(basis) if !context.global.is_locked() => Err(CliError::Usage(format!(
-            "only runs with --locked are allowed: {basis}\n  give --locked; packs of --pack, and packs that were changed since they were locked, do not go with it"
+            "only runs with --locked are allowed: {basis}\n  give --locked; packs of --pack, deploys that are components in files, and packs that were changed since they were locked do not go with it"
         ))),
         _ => Ok(()),
     }

@@ -3,6 +3,7 @@
 
 mod acting;
 mod granted;
+mod locked;
 mod rights;
 mod secrets;
 mod signed_packs;

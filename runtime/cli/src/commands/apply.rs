@@ -30,6 +30,7 @@ pub(crate) async fn run(context: &Context, args: &ApplyArgs) -> Result<Status, C
         record: Some("apply"),
         stream: true,
         bundle: args.bundle.clone(),
+        ..Wants::default()
     };
     let run = Run::begin(context, &args.inventory, &deploys, wants).await?;
     let result = run.apply(&run.deploys).await;

@@ -38,21 +38,7 @@ pub(crate) async fn run(context: &Context, args: &OpArgs) -> Result<Status, CliE
         ..Wants::default()
     };
     let run = Run::begin(context, &args.inventory, &Deploys::none("."), wants).await?;
-    let call = call(context, &run, args)?;
-    // What is wrong with the arguments is known before anything connects.
-    let (positional, named) = (call.positional.clone(), call.named.clone());
-    run.state
-        .plugins()
-        .bind_operation(&args.operation, positional, named, run.state.secrets())
-        .map_err(|error| match error {
-            PluginError::Argument { .. } => {
-                let operation = &args.operation;
-                CliError::Usage(format!(
-                    "{operation}: {error}\n  `windlass help {operation}` shows its arguments"
-                ))
-            }
-            other => EngineError::from(other).into(),
-        })?;
+    let call = checked_call(context, &run, &args.operation, &args.arguments)?;
     let deploy: Arc<dyn DeploySource> = DeployFunction::shared("command line", ".", move |host| {
         host.add(call.clone()).map(|_| ())
     });
@@ -60,22 +46,33 @@ pub(crate) async fn run(context: &Context, args: &OpArgs) -> Result<Status, CliE
     run.end_summed_up(result).await
 }
 
-/// The call that the words mean.
-fn call(context: &Context, run: &Run<'_>, args: &OpArgs) -> Result<OperationCall, CliError> {
-    let info = run
-        .state
-        .plugins()
-        .operation(&args.operation)
-        .map_err(EngineError::from)?;
-    let mut read = Arguments::read(&args.arguments, &info.parameters);
+/// The call that the words mean. What is wrong with the arguments is known before anything connects.
+pub(crate) fn checked_call(
+    context: &Context,
+    run: &Run<'_>,
+    operation: &str,
+    words: &[String],
+) -> Result<OperationCall, CliError> {
+    let plugins = run.state.plugins();
+    let info = plugins.operation(operation).map_err(EngineError::from)?;
+    let mut read = Arguments::read(words, &info.parameters);
     let name = read
         .global
         .shift_remove("name")
         .and_then(|name| name.as_str().map(str::to_owned));
     let globals = GlobalArguments::from_json(&Json::Object(read.global), &context.secrets)
         .map_err(CliError::Usage)?;
+    let (positional, named) = (read.positional.clone(), read.named.clone());
+    plugins
+        .bind_operation(operation, positional, named, run.state.secrets())
+        .map_err(|error| match error {
+            PluginError::Argument { .. } => CliError::Usage(format!(
+                "{operation}: {error}\n  `windlass help {operation}` shows its arguments"
+            )),
+            other => EngineError::from(other).into(),
+        })?;
     Ok(OperationCall {
-        operation: OperationRef::Plugin(args.operation.clone()),
+        operation: OperationRef::Plugin(operation.to_owned()),
         name,
         positional: read.positional,
         named: read.named,

@@ -4,6 +4,7 @@ mod batch;
 mod engine;
 mod key;
 mod merge;
+mod onlooker;
 mod overlay;
 mod probe;
 mod send;
@@ -12,6 +13,7 @@ mod view;
 
 pub(crate) use engine::{AHEAD, FactEngine, get_fact};
 pub(crate) use key::FactKey;
+pub use onlooker::Onlooker;
 pub use overlay::{Overlay, select};
 pub(crate) use send::serve;
 pub(crate) use view::OperationView;

@@ -42,7 +42,7 @@ pub(super) async fn found(
         ..Environment::default()
     };
     let files = MemoryFiles::new(&env.cwd, &[]);
-    let world = World::new(plugins.clone(), &case.host_facts, files, env);
+    let world = World::new(plugins.clone(), &case.host_facts, files, env, None);
     let params = case
         .params
         .iter()
@@ -169,6 +169,7 @@ fn ask<'a>(
                 secrets: bound.secrets.clone(),
                 globals: JsonMap::new(),
                 applied: false,
+                live: None,
             })
         };
         let args = std::slice::from_ref(&bound.args);

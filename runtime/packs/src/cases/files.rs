@@ -12,10 +12,10 @@ use windlass_engine::plugins::{ErrorKind, GuestError};
 use super::format::LocalFile;
 
 /// Mode of files that say nothing of it.
-const FILE_MODE: u32 = 0o644;
+pub(super) const FILE_MODE: u32 = 0o644;
 
 /// Mode of folders that say nothing of it.
-const FOLDER_MODE: u32 = 0o755;
+pub(super) const FOLDER_MODE: u32 = 0o755;
 
 /// How many links are followed one after another.
 const LINKS: usize = 16;

@@ -88,7 +88,7 @@ fn present<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Json>, D:
 }
 
 /// A fact that the host answers.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct ListedFact {
     /// `namespace.Fact`.
     pub fact: String,
@@ -98,7 +98,7 @@ pub struct ListedFact {
     /// What it answers.
     pub value: Json,
     /// False for a fact that the case holds ready without saying that it is asked for.
-    #[serde(default = "yes")]
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     pub used: bool,
 }
 
@@ -107,7 +107,7 @@ fn yes() -> bool {
 }
 
 /// A file, folder or link on the controller.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct LocalFile {
     /// Where it is; relative to the environment's `cwd`.
     pub path: String,
@@ -115,14 +115,23 @@ pub struct LocalFile {
     #[serde(default = "file")]
     pub kind: String,
     /// A file's content.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
     /// Where a link points.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
     /// What is said of it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stat: Option<Stat>,
+}
+
+impl LocalFile {
+    /// True when it says when it was read or changed.
+    pub(super) fn has_times(&self) -> bool {
+        self.stat
+            .as_ref()
+            .is_some_and(|stat| stat.atime != 0.0 || stat.mtime != 0.0)
+    }
 }
 
 fn file() -> String {
@@ -130,10 +139,11 @@ fn file() -> String {
 }
 
 /// Mode and times of a local file.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Stat {
     /// Octal digits; 0644 when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<String>,
     /// Seconds since 1970 (UTC).
     pub atime: f64,
@@ -264,6 +274,19 @@ pub enum Command {
         /// Its name.
         name: String,
     },
+}
+
+impl Command {
+    /// A command line alone.
+    pub(super) fn line(raw: String) -> Self {
+        Self::Shell {
+            raw,
+            masked: None,
+            stdin: None,
+            env: JsonMap::new(),
+            files: JsonMap::new(),
+        }
+    }
 }
 
 /// What must come of a fact.

@@ -15,9 +15,11 @@ mod differences;
 mod fact;
 mod files;
 mod format;
+mod live;
 mod names;
 mod operation;
 mod read;
+mod record;
 mod report;
 mod run;
 mod seen;
@@ -31,6 +33,7 @@ pub use format::{
     Case, Command, Environment, Expected, FactCase, ListedFact, LocalFile, OperationCase,
 };
 pub use read::{ReadError, parse_cases, read_cases};
+pub use record::{RecordCall, RecordError, RecordedCase, record_case};
 pub use report::{CaseResult, Outcome, Report, Score, Scores};
 pub use run::{Options, run_cases};
 pub use show::{difference, show_cases};

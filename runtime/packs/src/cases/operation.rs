@@ -119,7 +119,7 @@ pub(super) async fn run(plugins: &Arc<dyn Plugins>, case: &OperationCase, law: b
 /// What surrounds a case's call.
 pub(super) fn world(plugins: &Arc<dyn Plugins>, case: &OperationCase) -> Arc<World> {
     let files = MemoryFiles::new(&case.env.cwd, &case.local_fs);
-    World::new(plugins.clone(), &case.facts, files, case.env.clone())
+    World::new(plugins.clone(), &case.facts, files, case.env.clone(), None)
 }
 
 /// Plans a case's call on top of `above`, which is given what its steps predict.
@@ -145,10 +145,9 @@ pub(super) async fn plan(
         .map_err(Failure::Plugin)?;
     let mut flat = Flat::default();
     let call = Call {
-        operation: &case.op,
+        operations: vec![case.op.clone()],
         bound,
         globals: JsonMap::new(),
-        depth: 0,
         applied,
     };
     flatten(world, call, above, &mut flat).await?;
@@ -183,11 +182,11 @@ fn arguments(info: &OperationInfo, params: &JsonMap) -> (Vec<Json>, JsonMap) {
     (positional, named)
 }
 
-struct Call<'a> {
-    operation: &'a str,
+struct Call {
+    /// What leads to it, the outermost first; what is called itself last.
+    operations: Vec<String>,
     bound: Bound,
     globals: JsonMap,
-    depth: usize,
     applied: bool,
 }
 
@@ -196,29 +195,33 @@ type Flattening<'a> = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send + 
 /// Plans a call, and each operation that it uses at its turn, on top of what the steps before it are predicted to change.
 fn flatten<'a>(
     world: &'a Arc<World>,
-    call: Call<'a>,
+    call: Call,
     above: &'a mut Overlay,
     flat: &'a mut Flat,
 ) -> Flattening<'a> {
     Box::pin(async move {
         let Call {
-            operation,
+            operations,
             bound,
             globals,
-            depth,
             applied,
         } = call;
-        if depth >= NESTING {
+        let operation = operations.last().map_or("", String::as_str);
+        if operations.len() > NESTING {
             return Err(Failure::Unreadable(format!(
                 "operations nest more than {NESTING} deep at {operation}"
             )));
         }
+        let live = world
+            .live(&operations, &bound, &globals)
+            .map_err(Failure::Plugin)?;
         let view = CaseView {
             world: world.clone(),
             overlay: above.clone(),
             secrets: bound.secrets.clone(),
             globals: globals.clone(),
             applied,
+            live,
         };
         let planned = world
             .plugins
@@ -237,11 +240,12 @@ fn flatten<'a>(
                 );
                 let mut merged = globals.clone();
                 merged.extend(step.globals.as_object().cloned().unwrap_or_default());
+                let mut below = operations.clone();
+                below.push(nested.operation.clone());
                 let call = Call {
-                    operation: &nested.operation,
+                    operations: below,
                     bound: inner.map_err(Failure::Plugin)?,
                     globals: merged,
-                    depth: depth + 1,
                     applied,
                 };
                 flatten(world, call, above, flat).await?;

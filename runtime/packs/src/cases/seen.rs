@@ -40,7 +40,7 @@ pub(super) fn see(action: &Action, world: &World, secrets: &[String]) -> Result<
             seen.extend(
                 ownership(upload)
                     .into_iter()
-                    .map(|line| Seen::Command(line_of(line))),
+                    .map(|line| Seen::Command(Command::line(line))),
             );
             seen
         }
@@ -64,16 +64,6 @@ pub(super) fn see(action: &Action, world: &World, secrets: &[String]) -> Result<
             return Err(format!("a step of kind `{name}` needs a newer windlass"));
         }
     })
-}
-
-fn line_of(raw: String) -> Command {
-    Command::Shell {
-        raw,
-        masked: None,
-        stdin: None,
-        env: JsonMap::new(),
-        files: JsonMap::new(),
-    }
 }
 
 fn ownership(upload: &Upload) -> Vec<String> {

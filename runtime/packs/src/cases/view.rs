@@ -9,11 +9,12 @@ use windlass_engine::facts::{Overlay, select};
 use windlass_engine::json::{Json, JsonMap, canonical};
 use windlass_engine::local_files::LocalFiles;
 use windlass_engine::nearest::nearest;
-use windlass_engine::plugins::{ErrorKind, GuestError, PlanningView, Plugins};
+use windlass_engine::plugins::{Bound, ErrorKind, GuestError, PlanningView, PluginError, Plugins};
 use windlass_engine::secrets::SecretStore;
 
 use super::files::{MemoryFiles, digest};
 use super::format::{Environment, ListedFact};
+use super::live::{Live, Recorder};
 use super::values::key;
 
 /// What was asked for, by one run of one case.
@@ -31,10 +32,12 @@ pub(super) struct Asked {
 pub(super) struct World {
     pub(super) plugins: Arc<dyn Plugins>,
     pub(super) secrets: SecretStore,
-    facts: HashMap<String, Json>,
+    facts: Mutex<HashMap<String, Json>>,
     files: Arc<MemoryFiles>,
     env: Environment,
     asked: Mutex<Asked>,
+    /// What answers in place of the case while one is recorded.
+    recorder: Option<Arc<Recorder>>,
 }
 
 impl World {
@@ -43,6 +46,7 @@ impl World {
         listed: &[ListedFact],
         files: MemoryFiles,
         env: Environment,
+        recorder: Option<Arc<Recorder>>,
     ) -> Arc<Self> {
         let mut facts = HashMap::new();
         // What is asked for stands over what is only held ready.
@@ -56,11 +60,32 @@ impl World {
         Arc::new(Self {
             plugins,
             secrets: SecretStore::default(),
-            facts,
+            facts: Mutex::new(facts),
             files: Arc::new(files),
             env,
             asked: Mutex::default(),
+            recorder,
         })
+    }
+
+    /// What a call looks through at the host while a case is recorded. `operations` lead to the call, which is last.
+    pub(super) fn live(
+        &self,
+        operations: &[String],
+        bound: &Bound,
+        overrides: &JsonMap,
+    ) -> Result<Option<Live>, PluginError> {
+        match &self.recorder {
+            Some(recorder) => {
+                let secrets = recorder.secrets(&self.secrets, &bound.secrets);
+                let bound = Bound {
+                    args: bound.args.clone(),
+                    secrets,
+                };
+                Live::new(recorder, operations, &bound, overrides).map(Some)
+            }
+            None => Ok(None),
+        }
     }
 
     pub(super) fn cwd(&self) -> &str {
@@ -94,6 +119,35 @@ impl World {
         }
     }
 
+    fn facts(&self) -> MutexGuard<'_, HashMap<String, Json>> {
+        self.facts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A request's arguments as the case lists them, the values of secrets among them.
+    fn bind(&self, request: &FactRequest, secrets: &[String]) -> Result<Bound, PluginError> {
+        let named = request.args.as_object().cloned().unwrap_or_default();
+        let revealed = self.reveal(&Json::Object(named), secrets);
+        let named = revealed.as_object().cloned().unwrap_or_default();
+        self.plugins
+            .bind_fact(&request.fact, Vec::new(), named, &self.secrets)
+    }
+
+    /// Has the host answer what is not listed yet, and lists it.
+    async fn ask_host(&self, live: &Live, requests: &[FactRequest], secrets: &[String]) {
+        let mut asked = Vec::new();
+        for request in requests {
+            if let Ok(bound) = self.bind(request, secrets) {
+                let key = key(&request.fact, &bound.args);
+                if !self.facts().contains_key(&key) {
+                    asked.push((key, bound.args, request));
+                }
+            }
+        }
+        for (key, value) in live.ask(asked).await {
+            self.facts().insert(key, value);
+        }
+    }
+
     /// What the host answers, with predictions on top.
     fn fact(
         &self,
@@ -103,25 +157,19 @@ impl World {
         applied: bool,
     ) -> Result<Json, GuestError> {
         let missing = |message: String| GuestError::new(ErrorKind::MissingFact, message);
-        let named = request.args.as_object().cloned().unwrap_or_default();
-        let revealed = self.reveal(&Json::Object(named), secrets);
-        let named = revealed.as_object().cloned().unwrap_or_default();
-        let bound = self
-            .plugins
-            .bind_fact(&request.fact, Vec::new(), named, &self.secrets)
-            .map_err(|error| {
-                self.asked()
-                    .unlisted
-                    .push(format!("{}: {error}", request.fact));
-                missing(error.to_string())
-            })?;
+        let bound = self.bind(request, secrets).map_err(|error| {
+            self.asked()
+                .unlisted
+                .push(format!("{}: {error}", request.fact));
+            missing(error.to_string())
+        })?;
         let key = key(&request.fact, &bound.args);
         if !self.asked().facts.contains(&key) {
             self.asked().facts.push(key.clone());
         }
-        let listed = self.facts.get(&key);
+        let listed = self.facts().get(&key).cloned();
         let predicted = overlay.touches(&request.fact, &bound.args).then(|| {
-            let observed = listed.cloned().unwrap_or(Json::Null);
+            let observed = listed.clone().unwrap_or(Json::Null);
             overlay.apply(&request.fact, &bound.args, observed, &request.select)
         });
         self.asked().predicted |= predicted.is_some();
@@ -131,8 +179,11 @@ impl World {
             (Some(Err(error)), _) if applied => Err(error),
             // Decided at execution: what the case lists is what is found then.
             (Some(Err(error)), None) => Err(error),
-            (_, Some(value)) => Ok(value.clone()),
+            (_, Some(value)) => Ok(value),
             (None, None) => {
+                if let Some(recorder) = &self.recorder {
+                    return Err(recorder.failure(&key));
+                }
                 self.asked().unlisted.push(key.clone());
                 Err(missing(format!("the case does not list {key}")))
             }
@@ -184,8 +235,8 @@ impl World {
     }
 
     /// The listed fact that looks most like one that is not.
-    pub(super) fn nearest(&self, unlisted: &str) -> Option<&str> {
-        nearest(unlisted, self.facts.keys().map(String::as_str))
+    pub(super) fn nearest(&self, unlisted: &str) -> Option<String> {
+        nearest(unlisted, self.facts().keys().map(String::as_str)).map(str::to_owned)
     }
 }
 
@@ -206,11 +257,16 @@ pub(super) struct CaseView {
     pub(super) globals: JsonMap,
     /// True when the overlay is what became of the host, not only what is planned.
     pub(super) applied: bool,
+    /// The host, while a case is recorded.
+    pub(super) live: Option<Live>,
 }
 
 #[async_trait]
 impl PlanningView for CaseView {
     async fn facts(&self, requests: Vec<FactRequest>) -> Vec<Result<Json, GuestError>> {
+        if let Some(live) = &self.live {
+            self.world.ask_host(live, &requests, &self.secrets).await;
+        }
         let answer = |request: &FactRequest| {
             let value = self
                 .world
@@ -221,10 +277,16 @@ impl PlanningView for CaseView {
     }
 
     fn host(&self, pointer: &str) -> Option<Json> {
+        if let Some(live) = &self.live {
+            return live.host(pointer);
+        }
         self.world.env.host.pointer(pointer).cloned()
     }
 
     fn inventory(&self, pointer: &str) -> Option<Json> {
+        if let Some(live) = &self.live {
+            return live.inventory(pointer);
+        }
         self.world.env.inventory.pointer(pointer).cloned()
     }
 
@@ -237,7 +299,7 @@ impl PlanningView for CaseView {
             .or_else(|| match name {
                 "_timestamp" => Some(Json::from(env.timestamp.as_str())),
                 "_temp_dir" => Some(Json::from(env.temp_dir.as_str())),
-                _ => None,
+                _ => self.live.as_ref().and_then(|live| live.global(name)),
             })
     }
 
@@ -246,7 +308,10 @@ impl PlanningView for CaseView {
     }
 
     fn local_files(&self) -> Arc<dyn LocalFiles> {
-        self.world.files.clone()
+        match &self.live {
+            Some(live) => live.local_files(),
+            None => self.world.files.clone(),
+        }
     }
 
     fn matches(

@@ -13,6 +13,7 @@ mod keygen;
 mod lock;
 mod new;
 mod push;
+mod record;
 mod replay;
 mod sign;
 mod test;
@@ -43,6 +44,7 @@ enum PackCommand {
     Keygen(keygen::KeygenArgs),
     Sign(sign::SignArgs),
     Push(push::PushArgs),
+    Record(record::RecordArgs),
     Replay(replay::ReplayArgs),
     Add(add::AddArgs),
     Update(update::UpdateArgs),
@@ -64,6 +66,7 @@ pub(crate) async fn run(context: &Context, args: &PackArgs) -> Result<Status, Cl
         PackCommand::Keygen(args) => keygen::run(context, args),
         PackCommand::Sign(args) => sign::run(context, args),
         PackCommand::Push(args) => push::run(context, args).await,
+        PackCommand::Record(args) => record::run(context, args).await,
         PackCommand::Replay(args) => replay::run(context, args).await,
         PackCommand::Add(args) => add::run(context, args).await,
         PackCommand::Update(args) => update::run(context, args).await,
