@@ -1,13 +1,32 @@
-"""The conformance connector: `@relay/WHERE` runs commands by the program `sh`."""
+"""The conformance connector: `@relay/WHERE` runs commands by the program `sh`, `@relay/echo` through itself."""
 
-from windlass.connector import Key, Program, Session, connector
+from windlass.connector import Channel, Key, Program, Session, Turn, connector
+
+
+class Echo(Channel):
+    """Gives back its command, then what it reads."""
+
+    def __init__(self, command):
+        self.read = command
+
+    def turn(self, stdin, eof, wait_ms):
+        self.read += stdin
+        if not eof:
+            return Turn(len(stdin))
+        return Turn(len(stdin), stdout=self.read, status=0)
+
+    def signal(self, name):
+        pass
 
 
 class Relay(Session):
-    def __init__(self, greeting):
+    def __init__(self, way, greeting):
+        self.way = way
         self.greeting = greeting
 
     def exec(self, command, env, pty):
+        if self.way == "echo":
+            return Echo(command)
         return Program("sh", "-c", command, env={"GREETING": self.greeting})
 
 
@@ -15,4 +34,4 @@ class Relay(Session):
 def connect(name, argument, data):
     if argument == "nowhere":
         raise ValueError("there is no way to nowhere")
-    return Relay(data.get("relay_greeting", "hello"))
+    return Relay(argument, data.get("relay_greeting", "hello"))

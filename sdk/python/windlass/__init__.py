@@ -38,7 +38,8 @@ from .errors import (
     SecretError,
     UnknownYet,
 )
-from .facts import Output, Request, fact, get, get_all, probe
+from .facts import Request, fact, get, get_all, probe
+from .output import Output
 from .pack import Fact, Operation, Pack
 from .plan import Plan, Step
 from .shell import Shell, ShellText, shell, text

@@ -11,8 +11,9 @@ from wit_world.imports import types as wit
 
 from . import contract, wire
 from .errors import Error
-from .facts import Output, Probe, Request
+from .facts import Probe, Request
 from .guard import guarded
+from .output import Output
 from .pack import Fact, Operation, Pack
 from .shell import Shell
 from .signature import Parameter, default_of

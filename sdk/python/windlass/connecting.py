@@ -6,10 +6,30 @@ import json
 from typing import Any
 
 from wit_world.exports import connector as contract
+from wit_world.imports import types
 
 from . import wire
-from .connector import Session, data_keys, declared
+from .connector import Channel, Session, data_keys, declared
 from .guard import guarded
+
+
+class Passage:
+    """A channel as the host has it."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    def turn(self, stdin: bytes, eof: bool, wait_ms: int) -> Any:
+        def turn() -> Any:
+            turn = self._channel.turn(stdin, eof, wait_ms)
+            ended = turn.status is not None or turn.signal is not None
+            exit = types.Exit(turn.status, turn.signal) if ended else None
+            return contract.Turn(turn.taken, turn.stdout, turn.stderr, exit)
+
+        return guarded(turn)
+
+    def signal(self, name: str) -> None:
+        guarded(lambda: self._channel.signal(name))
 
 
 class Connection:
@@ -20,7 +40,10 @@ class Connection:
 
     def exec(self, r: Any) -> Any:
         def exec() -> Any:
-            return contract.Execution_Via(self._session.exec(r.command, r.env, r.pty).spec())
+            how = self._session.exec(r.command, r.env, r.pty)
+            if isinstance(how, Channel):
+                return contract.Execution_Direct(Passage(how))
+            return contract.Execution_Via(how.spec())
 
         return guarded(exec)
 
@@ -41,17 +64,7 @@ class Connector:
         return _DESCRIBED
 
     def connect(self, name: str, argument: str, data: str) -> Any:
-        return guarded(lambda: Connection(declared()(name, argument, json.loads(data))))
-
-
-class Channel:
-    """A command whose bytes pass through the component: what is connected by a granted program has none."""
-
-    def turn(self, stdin: bytes, eof: bool, wait_ms: int) -> Any:
-        raise NotImplementedError
-
-    def signal(self, name: str) -> None:
-        raise NotImplementedError
+        return guarded(lambda: Connection(declared.function()(name, argument, json.loads(data))))
 
 
 # Made when the component is: what cannot be described is a mistake that is told then.

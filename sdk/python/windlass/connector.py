@@ -1,4 +1,4 @@
-"""A connector: a way to reach hosts by a program of the controller.
+"""A connector: a way to reach hosts, by a program of the controller or through the component.
 
     from windlass.connector import Program, Session, connector
 
@@ -19,18 +19,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Mapping
 
+from .declared import Declared
 from .process import Ended, Program
 from .schema import typed
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one turn of a channel brought; with `status` or `signal`, the last one.
+
+    Args:
+        taken: How many bytes of standard input were taken.
+        stdout: Standard output since the last turn.
+        stderr: Standard error since the last turn.
+        status: The command's exit status, once it has ended.
+        signal: The signal that ended it, without `SIG`.
+    """
+
+    taken: int
+    stdout: bytes = b""
+    stderr: bytes = b""
+    status: int | None = None
+    signal: str | None = None
+
+
+class Channel:
+    """A running command whose bytes pass through the component; needs the capability `traffic`."""
+
+    def turn(self, stdin: bytes, eof: bool, wait_ms: int) -> Turn:
+        """Takes standard input (`eof`: there is no more) and gives output, waiting at most `wait_ms` milliseconds."""
+        raise NotImplementedError
+
+    def signal(self, name: str) -> None:
+        """Sends a signal, by its name without `SIG`."""
+        raise NotImplementedError
 
 
 class Session:
     """A connection to a host."""
 
-    def exec(self, command: bytes, env: list[tuple[str, str]], pty: bool) -> Program:
-        """The program that runs a command line of the host's `sh`. The host starts it, and moves its bytes and
-        signals."""
+    def exec(self, command: bytes, env: list[tuple[str, str]], pty: bool) -> Program | Channel:
+        """How a command line of the host's `sh` is run: by a program, which the host starts and whose bytes and signals
+        it moves, or through a channel."""
         raise NotImplementedError
 
     def close(self) -> None:
@@ -64,9 +97,8 @@ class Key:
         }
 
 
-class _Declared:
-    connect: Connect | None = None
-    keys: tuple[Key, ...] = ()
+declared = Declared[Connect]("connector")
+_keys: list[Key] = []
 
 
 def connector(*keys: Key) -> Callable[[Connect], Connect]:
@@ -74,24 +106,16 @@ def connector(*keys: Key) -> Callable[[Connect], Connect]:
     `@connector/argument`, and its data."""
 
     def declare(function: Connect) -> Connect:
-        if _Declared.connect is not None:
-            raise TypeError("a component has one connector")
-        _Declared.connect, _Declared.keys = function, keys
-        return function
+        _keys.extend(keys)
+        return declared.declare(function)
 
     return declare
 
 
-def declared() -> Connect:
-    """The function that was declared."""
-    if _Declared.connect is None:
-        raise TypeError("the component's module declares no `@connector`")
-    return _Declared.connect
-
-
 def data_keys() -> list[dict[str, Any]]:
     """What it reads of a host's data."""
-    return [key.described for key in _Declared.keys]
+    declared.function()
+    return [key.described for key in _keys]
 
 
-__all__ = ["Ended", "Key", "Program", "Session", "connector"]
+__all__ = ["Channel", "Ended", "Key", "Program", "Session", "Turn", "connector"]

@@ -41,6 +41,22 @@ def shell(command: Shell) -> Any:
     )
 
 
+def upload(file: Upload) -> Any:
+    """A file to put."""
+    return wit.Upload(content(file.source), file.dest, file.mode, file.user, file.group, "{}")
+
+
+def download(file: Download) -> Any:
+    """A file to fetch."""
+    more = {"create_folder": True} if file.create_folder else {}
+    return wit.Download(file.src, file.dest, text(more))
+
+
+def nested(call: Nested) -> Any:
+    """Another operation."""
+    return wit.Nested(call.operation, text(call.args), "{}")
+
+
 def plan(plan: Plan) -> Any:
     """All that an operation planned."""
     return wit.Planned(
@@ -61,14 +77,9 @@ def _action(action: Any) -> Any:
         case Shell():
             return wit.Action_Shell(shell(action))
         case Upload():
-            return wit.Action_Upload(
-                wit.Upload(
-                    content(action.source), action.dest, action.mode, action.user, action.group, "{}"
-                )
-            )
+            return wit.Action_Upload(upload(action))
         case Download():
-            more = {"create_folder": True} if action.create_folder else {}
-            return wit.Action_Download(wit.Download(action.src, action.dest, text(more)))
+            return wit.Action_Download(download(action))
         case Rsync():
             return wit.Action_Rsync(wit.Rsync(action.src, action.dest, list(action.options), "{}"))
         case Call():
@@ -80,7 +91,7 @@ def _action(action: Any) -> Any:
                 )
             )
         case Nested():
-            return wit.Action_Nested(wit.Nested(action.operation, text(action.args), "{}"))
+            return wit.Action_Nested(nested(action))
         case _:
             raise TypeError(f"a step of type {type(action).__name__} is none of the contract's")
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .place import raised
+
 
 class Error(Exception):
     """The operation cannot be done on this target; also the base of the more precise kinds below.
@@ -94,10 +96,7 @@ def error_from(exception: BaseException) -> Error:
     if isinstance(exception, Error):
         return exception
     message = f"{type(exception).__name__}: {exception}"
-    place = exception.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
+    place = raised(exception.__traceback__)
     if place is not None:
-        file = place.tb_frame.f_code.co_filename.rsplit("/", 1)[-1]
-        message = f"{message} ({file}, line {place.tb_lineno})"
+        message = f"{message} ({place[0]}, line {place[1]})"
     return Error(message)

@@ -35,29 +35,6 @@ class Probe:
     args: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Output:
-    """What a fact's command gave."""
-
-    status: int
-    stdout: bytes
-    stderr: bytes
-
-    @property
-    def text(self) -> str:
-        """Standard output as text; bytes that are no UTF-8 are replaced."""
-        return self.stdout.decode("utf-8", "replace")
-
-    @property
-    def lines(self) -> list[str]:
-        """The lines of standard output, without their ends."""
-        text = self.text
-        lines = text.split("\n")
-        if lines[-1] == "":
-            lines.pop()
-        return [line.removesuffix("\r") for line in lines]
-
-
 def fact(name: str, /, **args: Any) -> Request:
     """A question for a fact of any pack: `fact("files.File", path="/etc/motd")`."""
     return Request(name, args)

@@ -1,4 +1,4 @@
-"""What the host answers while a guest plans. The only module that calls the component's imports."""
+"""What the host does and answers for a guest. The only module that calls the component's imports."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Mapping, Sequence
 
 from . import wire
 from .errors import Error, error_of
+from .place import Place
 from .values import Secret
 
 try:
@@ -24,9 +25,10 @@ def _interface(name: str) -> Any:
         return None
 
 
-context, facts, local_files, log, secrets, process, http = map(
-    _interface, ("context", "facts", "local_files", "log", "secrets", "process", "http")
+context, facts, local_files, log, secrets = map(
+    _interface, ("context", "facts", "local_files", "log", "secrets")
 )
+process, http, target, deploying = map(_interface, ("process", "http", "target", "deploying"))
 
 Question = tuple[str, Mapping[str, Any], Sequence[str], Mapping[str, Any]]
 """A fact's name, its arguments, the parts that are wanted, and global arguments."""
@@ -105,3 +107,43 @@ def run_program(spec: Any) -> Any:
 def send(request: Any) -> Any:
     """Sends a request to a web address."""
     return _ask(http, "send", request)
+
+
+def act(what: str, on: Any, globals: Mapping[str, Any]) -> Any:
+    """Does something on the target: `run`, `put` or `get`."""
+    return _ask(target, what, on, wire.text(globals))
+
+
+def act_at_once(nested: Any, globals: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Runs another operation on the target."""
+    return json.loads(_ask(target, "operation", nested, wire.text(globals)))
+
+
+def result_of(id: str, pointer: str) -> Any:
+    """A part of what an earlier operation gave; None when there is none."""
+    text = _ask(target, "result_of", id, pointer)
+    return None if text is None else json.loads(text)
+
+
+def add(operation: str, args: Any, globals: Mapping[str, Any], places: Sequence[Place]) -> str:
+    """Adds an operation to a deploy; its id."""
+    return _ask(deploying, "add", operation, wire.text(args), wire.text(globals), _places(places))
+
+
+def condition(kind: str, operands: Sequence[str]) -> str:
+    """The id of a condition, of those of operations or of conditions."""
+    return _ask(deploying, "condition", kind, list(operands))
+
+
+def enter(name: str, defaults: Mapping[str, Any], places: Sequence[Place]) -> None:
+    """Begins a part of a deploy."""
+    _ask(deploying, "enter", name, wire.text(defaults), _places(places))
+
+
+def leave() -> None:
+    """Ends the part that was begun last."""
+    _ask(deploying, "leave")
+
+
+def _places(places: Sequence[Place]) -> list[Any]:
+    return [deploying.Place(place.file, place.line, place.key) for place in places]

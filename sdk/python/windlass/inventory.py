@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Mapping
 
+from .declared import Declared
 from .process import Answer, Ended, Program, fetch
 
 
@@ -35,23 +36,12 @@ class Host:
 List = Callable[[str], Iterable[Host]]
 
 
-class _Declared:
-    hosts: List | None = None
+declared = Declared[List]("inventory")
 
 
 def inventory(function: List) -> List:
     """Declares the inventory: a function from the argument to hosts."""
-    if _Declared.hosts is not None:
-        raise TypeError("a component has one inventory")
-    _Declared.hosts = function
-    return function
-
-
-def declared() -> List:
-    """The function that was declared."""
-    if _Declared.hosts is None:
-        raise TypeError("the component's module declares no `@inventory`")
-    return _Declared.hosts
+    return declared.declare(function)
 
 
 __all__ = ["Answer", "Ended", "Host", "Program", "fetch", "inventory"]

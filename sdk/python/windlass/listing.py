@@ -18,7 +18,7 @@ class Inventory:
         def hosts() -> list[Any]:
             return [
                 contract.Host(host.name, wire.text(dict(host.data)), list(host.groups), "{}")
-                for host in declared()(argument)
+                for host in declared.function()(argument)
             ]
 
         return guarded(hosts)

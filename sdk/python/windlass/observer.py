@@ -14,29 +14,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Mapping
 
+from .declared import Declared
 from .surroundings import log
 
 Hear = Callable[[Mapping[str, Any]], None]
 
 
-class _Declared:
-    hear: Hear | None = None
+declared = Declared[Hear]("observer")
 
 
 def observer(function: Hear) -> Hear:
     """Declares the observer: a function that is called for each event of a run, in order, in one component that stays
     for the run."""
-    if _Declared.hear is not None:
-        raise TypeError("a component has one observer")
-    _Declared.hear = function
-    return function
-
-
-def declared() -> Hear:
-    """The function that was declared."""
-    if _Declared.hear is None:
-        raise TypeError("the component's module declares no `@observer`")
-    return _Declared.hear
+    return declared.declare(function)
 
 
 __all__ = ["log", "observer"]

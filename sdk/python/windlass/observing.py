@@ -7,7 +7,7 @@ import json
 from .guard import heard
 from .observer import declared
 
-_hear = declared()
+_hear = declared.function()
 
 
 class Observer:

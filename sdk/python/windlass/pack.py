@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal, Mapping
 
 from .errors import Error, InvalidValue, MissingFact
-from .facts import Output, Probe, Request
+from .facts import Probe, Request
+from .output import Output
 from .plan import Plan
 from .shell import Shell
 from .signature import Signature, signature_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Mapping, Sequence
+from typing import Any, Mapping, Self, Sequence
 
 from .content import Content, Piece, atoms_of
 from .facts import Request
@@ -31,6 +31,11 @@ class Upload:
     mode: int | None
     user: str | None
     group: str | None
+
+    @classmethod
+    def of(cls, source: Any, dest: str, mode: int | None, user: str | None, group: str | None) -> Self:
+        """A file as `Plan.upload` takes it."""
+        return cls(Content.of(source), str(dest), None if mode is None else int(mode), user, group)
 
 
 @dataclass(frozen=True)
@@ -160,8 +165,7 @@ class Plan:
             user: Its owner; that of the file it replaces by default.
             group: Its group; likewise.
         """
-        bits = None if mode is None else int(mode)
-        return self._add(Upload(Content.of(source), str(dest), bits, user, group))
+        return self._add(Upload.of(source, dest, mode, user, group))
 
     def download(self, src: str, dest: str, *, create_folder: bool = False) -> Step:
         """Adds a file to fetch; `create_folder` makes the folders above `dest`."""

@@ -1,4 +1,5 @@
-"""Programs on the controller and web addresses, for inventories and connectors: those that the pack was granted."""
+"""Programs on the controller and web addresses, for inventories, connectors and sources of secrets: those that the pack
+was granted."""
 
 from __future__ import annotations
 
@@ -9,6 +10,8 @@ from typing import Any, Mapping
 from . import host, wire
 from .contract import content
 from .content import Content, atoms_of
+from .errors import Error
+from .output import Ended
 
 
 class Program:
@@ -38,8 +41,7 @@ class Program:
 
     def run(self) -> Ended:
         """Runs it to its end. A status other than 0 is no error here."""
-        output = host.run_program(self.spec())
-        return Ended(output.exit.status, output.exit.signal, output.stdout, output.stderr)
+        return Ended.of(host.run_program(self.spec()))
 
     def spec(self) -> Any:
         """In the contract's form."""
@@ -54,18 +56,6 @@ class Program:
 
 
 @dataclass(frozen=True)
-class Ended:
-    """What a program gave."""
-
-    status: int | None
-    """Its exit status; None when a signal ended it."""
-    signal: str | None
-    """That signal's name without `SIG`."""
-    stdout: bytes
-    stderr: bytes
-
-
-@dataclass(frozen=True)
 class Answer:
     """An answer of a web address. A status of an error is an answer."""
 
@@ -74,7 +64,14 @@ class Answer:
     body: bytes = field(repr=False)
 
     def json(self) -> Any:
-        """The body as JSON."""
+        """The body as JSON, of an answer that says it went well.
+
+        Raises:
+            Error: A status that is not 2xx, with the beginning of the body.
+        """
+        if not 200 <= self.status < 300:
+            start = self.body.decode("utf-8", "replace")[:200]
+            raise Error(f"the answer has status {self.status}: {start}")
         return json.loads(self.body)
 
 

@@ -34,6 +34,19 @@ def _tagged(value: Any) -> Any:
             raise TypeError(f"a value of type {type(value).__name__} is no JSON")
 
 
+def handles(value: Any) -> Any:
+    """A value of the host's with its secrets as `Secret`. What is in `$literal` is as it was written."""
+    match value:
+        case {"$secret": int(number)} if len(value) == 1:
+            return Secret(number)
+        case dict() if list(value) != ["$literal"]:
+            return {key: handles(one) for key, one in value.items()}
+        case list():
+            return [handles(one) for one in value]
+        case _:
+            return value
+
+
 def plain(value: Any) -> Any:
     """A default as it stands in a deploy: a mode by its octal digits."""
     return str(value) if isinstance(value, Mode) else value

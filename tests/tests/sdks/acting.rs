@@ -141,3 +141,8 @@ fn rust_acts() {
 fn c_acts() {
     or_skip!(acts(Language::C));
 }
+
+#[test]
+fn python_acts() {
+    or_skip!(acts(Language::Python));
+}

@@ -36,13 +36,14 @@ impl Project {
                 ..Capabilities::default()
             },
         )?;
-        let windlass = Windlass::new();
+        let windlass = Windlass::new().env("PW", "sesame-street");
         let folder = windlass.dir().join("out");
         fs::create_dir_all(&folder).unwrap();
         windlass.write(
             "inventory.toml",
             format!(
-                "[hosts.\"@local\"]\nfolder = \"{}\"\ngreeting = \"hello\"\n",
+                "[hosts.\"@local\"]\nfolder = \"{}\"\ngreeting = \"hello\"\n\
+                 password = {{ \"$secret\" = \"env:PW\" }}\n",
                 folder.display()
             ),
         );
@@ -87,13 +88,13 @@ fn ended(lines: &[Value]) -> Vec<(&str, &str)> {
         .collect()
 }
 
-fn deploys(language: Language) -> Result<(), Missing> {
+fn deploys(language: Language) -> Result<Project, Missing> {
     let project = Project::of(language)?;
     adds_what_a_deploy_file_adds(&project);
     evaluates_conditions_at_execution(&project);
     runs_functions_at_execution(&project);
     says_where_it_is_wrong(&project, language);
-    Ok(())
+    Ok(project)
 }
 
 fn adds_what_a_deploy_file_adds(project: &Project) {
@@ -172,4 +173,35 @@ fn rust_deploys() {
 #[test]
 fn c_deploys() {
     or_skip!(deploys(Language::C));
+}
+
+/// A secret of the host's data is passed on as it stands there.
+fn passes_secrets_on(project: &Project) {
+    let out = project.run("secret", &["--json", "apply", "--yes"], "site.wasm");
+    assert!(!out.succeeds().says("sesame-street"));
+    assert_eq!(project.0.read("out/secret"), "sesame-street");
+}
+
+/// What is thrown leaves the part that it was thrown in, and is an error with its place where nobody catches it.
+fn throws(project: &Project, source: &str) {
+    let out = project.run("throw", &["plan"], "site.wasm").exits(1);
+    assert!(out.says("thrown") && out.says(source), "{out}");
+    let lines = project.apply("caught");
+    assert_eq!(ended(&lines), [("success", "Outside")]);
+}
+
+#[test]
+fn python_deploys() {
+    let project = or_skip!(deploys(Language::Python));
+    passes_secrets_on(&project);
+    throws(&project, "(site.py, line ");
+    for (what, function, says) in [
+        ("truth", "", "a condition is known at execution only"),
+        ("functions", "undeclared", "declare it with `@function`"),
+    ] {
+        let function = format!("function={function}");
+        let plan = ["--data", &function, "plan"];
+        let out = project.run(what, &plan, "site.wasm").exits(1);
+        assert!(out.says(says) && out.says("(site.py, line "), "{out}");
+    }
 }

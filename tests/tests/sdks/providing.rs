@@ -68,3 +68,8 @@ fn rust_provides() {
 fn c_provides() {
     or_skip!(provides(Language::C));
 }
+
+#[test]
+fn python_provides() {
+    or_skip!(provides(Language::Python));
+}

@@ -204,3 +204,8 @@ fn rust_moves_bytes() {
 fn c_moves_bytes() {
     or_skip!(moves_bytes(Language::C));
 }
+
+#[test]
+fn python_moves_bytes() {
+    or_skip!(moves_bytes(Language::Python));
+}

@@ -37,7 +37,7 @@ pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
         return Err(LanguageError::Role {
             language: "JavaScript",
             role: source.role.as_str(),
-            others: "Rust and C",
+            others: "Rust, Python and C",
         });
     }
     let tool = TOOL.find(source.folder)?;

@@ -23,16 +23,19 @@ const TOOL: Tool = Tool {
 const MAIN: &str = "windlass_main";
 
 /// Where componentize-py looks for the classes of an interface's resources.
-const RESOURCES: &str = "from windlass.connecting import Channel, Connection as Session\n";
+const RESOURCES: &str =
+    "from windlass.connecting import Connection as Session, Passage as Channel\n";
 
 /// The SDK's module with a role's exports, and their classes.
-const fn exports(role: Role) -> Option<(&'static str, &'static str)> {
+const fn exports(role: Role) -> (&'static str, &'static str) {
     match role {
-        Role::Planning => Some(("component", "FactSource, Operations")),
-        Role::Connecting => Some(("connecting", "Connector")),
-        Role::Listing => Some(("listing", "Inventory")),
-        Role::Observing => Some(("observing", "Observer")),
-        _ => None,
+        Role::Planning => ("component", "FactSource, Operations"),
+        Role::Acting => ("acting", "Actor"),
+        Role::Deploying => ("deploying", "Deploy"),
+        Role::Connecting => ("connecting", "Connector"),
+        Role::Listing => ("listing", "Inventory"),
+        Role::Observing => ("observing", "Observer"),
+        Role::Providing => ("providing", "SecretSource"),
     }
 }
 
@@ -40,13 +43,6 @@ pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
     let entry = |reason: &str| LanguageError::Entry {
         entry: source.entry.to_string(),
         reason: reason.to_owned(),
-    };
-    let Some((exports, names)) = exports(source.role) else {
-        return Err(LanguageError::Role {
-            language: "Python",
-            role: source.role.as_str(),
-            others: "Rust and C",
-        });
     };
     let module = source.entry.file_stem().unwrap_or_default();
     let named = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -66,7 +62,10 @@ pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
     let below = |name: &str| scratch.path().join(name);
     let world = world::write(&below("wit"), source.role, source.capabilities)?;
     embedded::write(embedded::PYTHON, &below("sdk"))?;
-    let main = format!("import {module}\nfrom windlass.{exports} import {names}\n");
+    let (exports, names) = exports(source.role);
+    let main = format!(
+        "from windlass.entry import load\nload(\"{module}\")\nfrom windlass.{exports} import {names}\n"
+    );
     let main = [
         (format!("{MAIN}.py"), main),
         (String::from("connector.py"), String::from(RESOURCES)),
@@ -87,6 +86,7 @@ pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
         .arg("--wit-path")
         .arg(below("wit"))
         .args(["--world", world, "componentize"])
+        // In this order: the SDK knows the pack's folder by its number, 1 (place.py).
         .arg("--python-path")
         .arg(below("main"))
         .arg("--python-path")

@@ -33,6 +33,7 @@ pub(super) fn write(
     let export = match role {
         Role::Connecting => "connector",
         Role::Listing => "inventory",
+        Role::Providing => "secret-source",
         other => return Ok(of(other)),
     };
     let asked = [
@@ -40,7 +41,7 @@ pub(super) fn write(
         ("http", !capabilities.http.is_empty()),
         (
             "local-files",
-            role == Role::Listing && !capabilities.read.is_empty(),
+            role != Role::Connecting && !capabilities.read.is_empty(),
         ),
         ("log", true),
     ];
