@@ -1,11 +1,35 @@
-// A connector over a granted program: export const connector = defineConnector({…}).
+// A connector: export const connector = defineConnector({…}).
 
 import "./system.js";
 import { guarded } from "./errors.js";
+import { Program } from "./program.js";
 import { toJson } from "./values.js";
 
 export { InvalidValue, WindlassError } from "./errors.js";
 export { Program } from "./program.js";
+
+// A command whose bytes pass through the component.
+class Channel {
+  #channel;
+
+  constructor(channel) {
+    this.#channel = channel;
+  }
+
+  turn(stdin, eof, waitMs) {
+    const bytes = Uint8Array.from(stdin);
+    return guarded(() => {
+      const { taken = bytes.length, stdout = [], stderr = [], status = null, signal = null } =
+        this.#channel.turn(bytes, { eof, waitMs });
+      const exit = status === null && signal === null ? null : { status, signal };
+      return { stdinTaken: taken, stdout, stderr, exit };
+    });
+  }
+
+  signal(name) {
+    guarded(() => this.#channel.signal?.(name));
+  }
+}
 
 export function defineConnector({ data = {}, connect }) {
   class Session {
@@ -17,7 +41,11 @@ export function defineConnector({ data = {}, connect }) {
 
     exec({ command, env, pty }) {
       const bytes = Uint8Array.from(command);
-      return guarded(() => ({ tag: "via", val: this.#session.exec(bytes, { env, pty }) }));
+      return guarded(() => {
+        const way = this.#session.exec(bytes, { env, pty });
+        if (way instanceof Program) return { tag: "via", val: way };
+        return { tag: "direct", val: new Channel(way) };
+      });
     }
 
     close() {
@@ -33,9 +61,6 @@ export function defineConnector({ data = {}, connect }) {
       return null;
     }
   }
-
-  // A command whose bytes pass through the component: one over a program has none.
-  class Channel {}
 
   // Made when the component is: what cannot be described is a mistake that is told then.
   const described = Object.entries(data).map(([name, key]) => {

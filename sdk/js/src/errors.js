@@ -67,7 +67,8 @@ export function toContract(thrown) {
     return { kind, message, at: at ?? null, more: JSON.stringify(more ?? {}) };
   }
   let message = String(thrown);
-  const where = /\(?([^\s()/]+:\d+)(?::\d+)?\)?\s*$/m.exec(thrown?.stack ?? "");
+  // The innermost of the pack's own calls.
+  const where = /\(\/pack\/([^()]+:\d+):\d+\)/.exec(thrown?.stack ?? "");
   if (where) message += ` (${where[1]})`;
   return { kind: "operation", message, at: null, more: "{}" };
 }

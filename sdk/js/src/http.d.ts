@@ -8,7 +8,7 @@ export interface Answer {
   body: Uint8Array;
   /** The body as text. */
   text: string;
-  /** The body as JSON. */
+  /** The body as JSON, of an answer that went well: a status that is not 2xx is an error with the body's beginning. */
   json(): any;
 }
 /** Sends a request, and waits for the answer. */

@@ -2,6 +2,7 @@
 
 import hostHttp from "windlass:plugin/http@0.1.0";
 import { decode } from "./content.js";
+import { WindlassError } from "./errors.js";
 import { ask } from "./host.js";
 
 // Sends a request.
@@ -14,6 +15,9 @@ export function fetch(url, { method = "GET", headers = {}, body, timeoutMs = 0 }
     headers: Object.fromEntries(answer.headers),
     body: Uint8Array.from(answer.body),
     text,
-    json: () => JSON.parse(text),
+    json() {
+      if (answer.status >= 200 && answer.status < 300) return JSON.parse(text);
+      throw new WindlassError(`the answer has status ${answer.status}: ${text.slice(0, 200)}`);
+    },
   };
 }

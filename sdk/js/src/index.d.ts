@@ -1,4 +1,4 @@
-/** Write operations and facts for Windlass in JavaScript and TypeScript. */
+/** Write operations and facts for Windlass in JavaScript and TypeScript. Other roles have modules of their own. */
 
 /** What JSON can hold. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -65,6 +65,8 @@ export class Mode {
 export type Encoding = "sh" | "sql-string" | "json" | "base64" | "url" | "ere" | "sed";
 /** The handle of a secret, whose value stays with the host. */
 export class Secret {
+  /** `number`: its position among the secrets of the call's arguments, from 0. */
+  constructor(number: number);
   readonly number: number;
   /** The same, encoded by the host, first to last. */
   encoded(...encodings: Encoding[]): Secret;
@@ -146,8 +148,13 @@ export interface Inputs {
 export function shell(strings: TemplateStringsArray, ...values: Word[]): Command;
 /** Shell text as it is, for what is known to be harmless. */
 export function raw(text: string): Raw;
-/** A command with its inputs. */
+/** A command with these inputs besides those that it has. */
 export function command(line: Command, inputs?: Inputs): Command;
+
+/** Global arguments, by public name. */
+export interface Globals {
+  [name: `_${string}`]: unknown;
+}
 
 /* ---- Facts ---- */
 
@@ -245,7 +252,7 @@ export interface Plan {
     dest: PathLike,
     options?: { mode?: number | Mode | null; user?: string | null; group?: string | null },
   ): Step;
-  download(src: PathLike, dest: string, options?: { createFolder?: boolean }): Step;
+  download(src: PathLike, dest: string | LocalPath, options?: { createFolder?: boolean }): Step;
   rsync(src: string | LocalPath, dest: PathLike, options?: { options?: string[] }): Step;
   /** A call of an acting component. */
   call(actor: string, payload?: unknown): Step;

@@ -2,6 +2,7 @@
 
 import "./system.js";
 
+export { context } from "./context.js";
 export {
   Denied,
   InvalidType,
@@ -13,6 +14,8 @@ export {
   WindlassError,
 } from "./errors.js";
 export { fact, get, getAll, probe } from "./facts.js";
+export { localFiles } from "./local-files.js";
+export { log } from "./log.js";
 export { defineFact, defineOperation, definePack } from "./pack.js";
 export {
   any,
@@ -28,6 +31,6 @@ export {
   path,
   string,
 } from "./parameters.js";
+export { secrets } from "./secrets.js";
 export { command, raw, shell } from "./shell.js";
-export { context, localFiles, log, secrets } from "./surroundings.js";
 export { LocalPath, Mode, RemotePath, Secret } from "./values.js";

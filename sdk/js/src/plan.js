@@ -1,6 +1,7 @@
 // The plan that an operation writes: steps as data, with what facts will answer once they have run.
 
-import { atoms, content } from "./content.js";
+import { download, nested, upload } from "./actions.js";
+import { atoms } from "./content.js";
 import { command as withInputs } from "./shell.js";
 import { toJson } from "./values.js";
 
@@ -50,18 +51,15 @@ export class Plan {
   #diffs = [];
 
   run(line, inputs) {
-    return this.#add("shell", inputs ? withInputs(line, inputs) : line);
+    return this.#add("shell", withInputs(line, inputs));
   }
 
-  upload(source, dest, { mode = null, user = null, group = null } = {}) {
-    const bits = mode === null ? null : (mode.bits ?? mode);
-    const upload = { source: content(source), dest: String(dest), mode: bits, user, group };
-    return this.#add("upload", { ...upload, more: "{}" });
+  upload(source, dest, options) {
+    return this.#add("upload", upload(source, dest, options));
   }
 
-  download(src, dest, { createFolder = false } = {}) {
-    const more = createFolder ? { create_folder: true } : {};
-    return this.#add("download", { src: String(src), dest: String(dest), more: toJson(more) });
+  download(src, dest, options) {
+    return this.#add("download", download(src, dest, options));
   }
 
   rsync(src, dest, { options = [] } = {}) {
@@ -76,8 +74,8 @@ export class Plan {
     return this.#add("reboot", { text: line.text, delayMs, intervalMs, timeoutMs, more: "{}" });
   }
 
-  nested(operation, args = {}) {
-    return this.#add("nested", { operation, args: toJson(args), more: "{}" });
+  nested(operation, args) {
+    return this.#add("nested", nested(operation, args));
   }
 
   note(note) {

@@ -14,7 +14,7 @@ export class Program {
     options?: { env?: Record<string, Piece | Piece[]>; stdin?: Content; timeoutMs?: number },
   );
 }
-/** What a program gave. */
+/** What a program or a command gave. */
 export interface Ended {
   /** Its exit status; null when a signal ended it. */
   status: number | null;
@@ -23,7 +23,9 @@ export interface Ended {
   stdout: Uint8Array;
   stderr: Uint8Array;
   /** Standard output as text. */
-  text: string;
+  readonly text: string;
+  /** The same, of one that ended with status 0; else an error with the last line of standard error. */
+  success(): Ended;
 }
 /** Runs one to its end. A status other than 0 is no error here. */
 export function run(program: Program): Ended;

@@ -33,12 +33,13 @@ export function shell(strings, ...values) {
   return new Command(parts);
 }
 
-// A command with what may hold secrets: standard input, environment, private files.
+// A command with what may hold secrets: standard input, environment, private files; besides what it has of them.
 export function command(line, { stdin, env = {}, files = {} } = {}) {
   const made = new Command(line.text);
-  made.stdin = stdin === undefined ? null : content(stdin);
-  made.env = Object.entries(env).map(([name, value]) => [name, atoms(value)]);
-  made.files = Object.entries(files).map(([name, value]) => [name, content(value)]);
+  made.stdin = stdin === undefined ? line.stdin : content(stdin);
+  made.env = [...line.env, ...Object.entries(env).map(([name, value]) => [name, atoms(value)])];
+  const more = Object.entries(files).map(([name, value]) => [name, content(value)]);
+  made.files = [...line.files, ...more];
   return made;
 }
 

@@ -146,3 +146,8 @@ fn c_acts() {
 fn python_acts() {
     or_skip!(acts(Language::Python));
 }
+
+#[test]
+fn javascript_acts() {
+    or_skip!(acts(Language::JavaScript));
+}

@@ -205,3 +205,14 @@ fn python_deploys() {
         assert!(out.says(says) && out.says("(site.py, line "), "{out}");
     }
 }
+
+#[test]
+fn javascript_deploys() {
+    let project = or_skip!(deploys(Language::JavaScript));
+    passes_secrets_on(&project);
+    throws(&project, "(site.js:");
+    let plan = ["--data", "function=undeclared", "plan"];
+    let out = project.run("functions", &plan, "site.wasm").exits(1);
+    let says = "there is no function `undeclared`, only `write`, `earlier`, `thrice`, `fail`";
+    assert!(out.says(says), "{out}");
+}

@@ -18,6 +18,7 @@ mod reach;
 mod system;
 mod table;
 mod templates;
+mod types;
 mod view;
 
 use serde_json::Value as Json;

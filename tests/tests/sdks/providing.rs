@@ -73,3 +73,8 @@ fn c_provides() {
 fn python_provides() {
     or_skip!(provides(Language::Python));
 }
+
+#[test]
+fn javascript_provides() {
+    or_skip!(provides(Language::JavaScript));
+}

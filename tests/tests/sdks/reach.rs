@@ -209,3 +209,8 @@ fn c_moves_bytes() {
 fn python_moves_bytes() {
     or_skip!(moves_bytes(Language::Python));
 }
+
+#[test]
+fn javascript_moves_bytes() {
+    or_skip!(moves_bytes(Language::JavaScript));
+}

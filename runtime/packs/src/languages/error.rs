@@ -36,16 +36,6 @@ pub enum LanguageError {
         /// Why not.
         reason: String,
     },
-    /// The language has no SDK for the role.
-    #[error("{language} has no SDK for {role} components yet; languages that have one: {others}")]
-    Role {
-        /// The language.
-        language: &'static str,
-        /// The role.
-        role: &'static str,
-        /// Those that have.
-        others: &'static str,
-    },
     /// What was compiled makes no component.
     #[error("{0}")]
     Component(String),

@@ -4,8 +4,6 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use windlass_engine::contract::Role;
-
 use super::error::LanguageError;
 use super::system::seal;
 use super::tool::{Tool, copy, run, scratch};
@@ -30,16 +28,6 @@ const TSC: Tool = Tool {
 };
 
 pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
-    if !matches!(
-        source.role,
-        Role::Planning | Role::Connecting | Role::Listing | Role::Observing
-    ) {
-        return Err(LanguageError::Role {
-            language: "JavaScript",
-            role: source.role.as_str(),
-            others: "Rust, Python and C",
-        });
-    }
     let tool = TOOL.find(source.folder)?;
     let scratch = scratch()?;
     let below = |name: &str| scratch.path().join(name);

@@ -34,15 +34,19 @@ pub(super) fn write(
         Role::Connecting => "connector",
         Role::Listing => "inventory",
         Role::Providing => "secret-source",
+        Role::Deploying => "deploy",
         other => return Ok(of(other)),
     };
+    let adds = role == Role::Deploying;
+    let reads = role != Role::Connecting && !capabilities.read.is_empty();
     let asked = [
-        ("process", !capabilities.programs.is_empty()),
-        ("http", !capabilities.http.is_empty()),
-        (
-            "local-files",
-            role != Role::Connecting && !capabilities.read.is_empty(),
-        ),
+        ("deploying", adds),
+        ("target", adds && capabilities.act),
+        ("facts", adds),
+        ("context", adds),
+        ("process", !adds && !capabilities.programs.is_empty()),
+        ("http", !adds && !capabilities.http.is_empty()),
+        ("local-files", adds || reads),
         ("log", true),
     ];
     let mut text = String::from("package windlass:plugin@0.1.0;\n\nworld component {\n");

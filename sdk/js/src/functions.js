@@ -1,0 +1,23 @@
+// Functions that the host calls.
+
+import { InvalidValue } from "./errors.js";
+
+// A function that gives its result at once; anything else is a mistake that is told when the component is made.
+export function checked(given, what) {
+  if (typeof given !== "function") throw new TypeError(`${what} is a function`);
+  if (given.constructor.name === "AsyncFunction") {
+    throw new TypeError(`${what} is no \`async\` function: whatever it calls answers at once`);
+  }
+  return given;
+}
+
+// Functions by name, each of them called `what`. Gives what calls one of them.
+export function table(functions, what) {
+  for (const [name, one] of Object.entries(functions)) checked(one, `the ${what} \`${name}\``);
+  return (name) => {
+    if (Object.hasOwn(functions, name)) return (payload) => functions[name](payload);
+    const names = Object.keys(functions).map((one) => `\`${one}\``);
+    const others = names.length ? `, only ${names.join(", ")}` : "";
+    throw new InvalidValue(`there is no ${what} \`${name}\`${others}`);
+  };
+}

@@ -1,0 +1,11 @@
+// Questions about secrets, whose values stay with the host.
+
+import hostSecrets from "windlass:plugin/secrets@0.1.0";
+import { atoms } from "./content.js";
+import { ask } from "./host.js";
+
+export const secrets = {
+  matches: (content, digest, algorithm = "sha256") =>
+    ask(() => hostSecrets.matches(atoms(content), algorithm, digest)),
+  isEmpty: (secret) => ask(() => hostSecrets.isEmpty(secret.number)),
+};
