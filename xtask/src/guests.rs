@@ -71,8 +71,7 @@ impl Guests {
         let manifest = self.manifest();
         let packages = windlass_guests::packages(&manifest)?;
         let guests = packages.iter().filter(|package| package.cdylib.is_some());
-        let names = guests.map(|package| package.name.as_str());
-        let mut build = windlass_guests::build(&manifest, &target_folder(), names, &compiler);
+        let mut build = windlass_guests::build(&manifest, &target_folder(), guests, &compiler);
         build.current_dir(root());
         if env::var_os("CI").is_some() {
             build.arg("--locked");

@@ -5,10 +5,14 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::compiler::{TARGET, Usual};
+use serde_json::Value;
 
-/// The compiler's flags for guests.
-const FLAGS: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
+use crate::compiler::{TARGET, Usual};
+use crate::metadata::Package;
+use crate::names;
+
+/// Flags for the programs of this machine, which would take the place of those for guests.
+const OTHER_FLAGS: [&str; 2] = ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"];
 
 /// Bytes of memory that a guest begins with: a stack of 1 MiB, its data, and what most of its calls need besides.
 /// Memory that grows costs the host several system calls for each instance.
@@ -38,20 +42,37 @@ pub fn cargo<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Command {
 pub fn build<'a>(
     manifest: &Path,
     target: &Path,
-    packages: impl IntoIterator<Item = &'a str>,
+    packages: impl IntoIterator<Item = &'a Package>,
     compiler: &Usual,
 ) -> Command {
     let mut build = cargo(["build", "--release", "--target", TARGET]);
+    let mut outside = false;
     for package in packages {
-        build.args(["--package", package]);
+        build.args(["--package", &package.name]);
+        outside |= package.outside;
     }
     build.arg("--manifest-path").arg(manifest);
     build.arg("--target-dir").arg(target);
-    build.env(FLAGS, format!("-Clink-arg=--initial-memory={MEMORY}"));
+    let around = manifest.parent().filter(|_| outside);
+    build
+        .arg("--config")
+        .arg(flags(names::of(around, target, compiler)));
+    for name in OTHER_FLAGS {
+        build.env_remove(name);
+    }
     if let Usual::Named(rustc) = compiler {
         build.env("RUSTC", rustc);
     }
     build
+}
+
+/// The compiler's flags for guests, as a setting of cargo: with those of the workspace's own configuration.
+fn flags(names: Vec<(String, String)>) -> String {
+    let mut flags = vec![format!("-Clink-arg=--initial-memory={MEMORY}")];
+    let names = names.into_iter();
+    flags.extend(names.map(|(from, to)| format!("--remap-path-prefix={from}={to}")));
+    // What JSON writes as a list of text, TOML reads as one.
+    format!("target.{TARGET}.rustflags={}", Value::from(flags))
 }
 
 /// Where a build leaves the core module of a library.

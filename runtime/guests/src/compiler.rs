@@ -25,6 +25,30 @@ pub enum Usual {
     Named(OsString),
 }
 
+impl Usual {
+    /// What the compiler prints when it is asked so; none where it does not say.
+    pub(crate) fn says(&self, question: &[&str]) -> Option<String> {
+        let program = match self {
+            Self::Cargo => usual(),
+            Self::Named(rustc) => rustc.clone(),
+        };
+        says(&program, question)
+    }
+}
+
+/// The compiler that cargo chooses.
+fn usual() -> OsString {
+    env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())
+}
+
+fn says(rustc: &OsStr, question: &[&str]) -> Option<String> {
+    let output = Command::new(rustc)
+        .args(question)
+        .stderr(Stdio::null())
+        .output();
+    Some(String::from_utf8_lossy(&output.ok()?.stdout).into_owned())
+}
+
 /// The compiler to build guests with. Where the usual one lacks the target, rustup is told to add it, and `note` gets
 /// a sentence that says so.
 ///
@@ -41,7 +65,7 @@ pub fn find(note: impl FnOnce(&str)) -> Result<Usual, GuestError> {
             target: TARGET,
         });
     }
-    let usual = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let usual = usual();
     if has_standard_library(&usual) {
         return Ok(Usual::Cargo);
     }
@@ -62,12 +86,9 @@ pub fn find(note: impl FnOnce(&str)) -> Result<Usual, GuestError> {
 }
 
 fn has_standard_library(rustc: &OsStr) -> bool {
-    let output = Command::new(rustc)
-        .args(["--print", "target-libdir", "--target", TARGET])
-        .stderr(Stdio::null())
-        .output();
-    let Ok(output) = output else { return false };
-    let folder = String::from_utf8_lossy(&output.stdout);
+    let Some(folder) = says(rustc, &["--print", "target-libdir", "--target", TARGET]) else {
+        return false;
+    };
     let Ok(entries) = fs::read_dir(Path::new(folder.trim())) else {
         return false;
     };

@@ -6,6 +6,7 @@ mod cargo;
 mod compiler;
 mod error;
 mod metadata;
+mod names;
 
 pub use cargo::{build, cargo, module};
 pub use compiler::{TARGET, Usual, find};

@@ -19,6 +19,8 @@ pub struct Package {
     pub cdylib: Option<String>,
     /// The names of its normal (not dev, not build) dependencies.
     pub dependencies: Vec<String>,
+    /// Whether a crate of its workspace depends on one that stands outside of the workspace's folder.
+    pub outside: bool,
 }
 
 /// The packages of the workspace whose manifest this is, or which this manifest's package is in.
@@ -34,10 +36,18 @@ pub fn packages(manifest: &Path) -> Result<Vec<Package>, GuestError> {
         "--manifest-path",
     ]);
     command.arg(manifest);
-    let text = read(&mut command)?;
-    let parsed: Value = serde_json::from_str(&text)
+    let answer = read(&mut command)?;
+    let parsed: Value = serde_json::from_str(&answer)
         .map_err(|error| failed(&command, format!("its answer is no JSON: {error}")))?;
-    Ok(list(&parsed, "packages").iter().map(package).collect())
+    let packages = list(&parsed, "packages");
+    let root = Path::new(text(&parsed, "workspace_root"));
+    let outside = packages.iter().any(|package| {
+        let paths = list(package, "dependencies").iter();
+        let mut paths = paths.filter_map(|dependency| dependency["path"].as_str());
+        paths.any(|path| !Path::new(path).starts_with(root))
+    });
+    let made = packages.iter().map(|value| package(value, outside));
+    Ok(made.collect())
 }
 
 fn read(command: &mut Command) -> Result<String, GuestError> {
@@ -61,7 +71,7 @@ fn failed(command: &Command, message: String) -> GuestError {
     }
 }
 
-fn package(value: &Value) -> Package {
+fn package(value: &Value, outside: bool) -> Package {
     let manifest = Path::new(text(value, "manifest_path"));
     let cdylib = list(value, "targets")
         .iter()
@@ -75,6 +85,7 @@ fn package(value: &Value) -> Package {
             .filter(|dependency| dependency.get("kind").is_none_or(Value::is_null))
             .map(|dependency| text(dependency, "name").to_owned())
             .collect(),
+        outside,
     }
 }
 

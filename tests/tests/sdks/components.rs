@@ -88,21 +88,31 @@ pub(crate) fn build(
         }
         Language::JavaScript => format!("js/{name}.js"),
     };
-    let entry = conformance().join(entry);
+    let source = manifest::Language::of(key).unwrap();
+    let made = compiled(source, &conformance().join(entry), role, capabilities)?;
+    Ok(made.unwrap_or_else(|error| panic!("{error}")))
+}
+
+/// Compiles a file, and what stands beside it, with the tools that are here.
+pub(crate) fn compiled(
+    language: manifest::Language,
+    entry: &Path,
+    role: Role,
+    capabilities: &Capabilities,
+) -> Result<Result<Vec<u8>, LanguageError>, Missing> {
     let folder = Utf8PathBuf::from_path_buf(tools()).unwrap();
-    let entry = Utf8PathBuf::from_path_buf(entry).unwrap();
-    let made = compile(&Source {
-        language: manifest::Language::of(key).unwrap(),
+    let entry = Utf8PathBuf::from_path_buf(entry.to_owned()).unwrap();
+    let source = Source {
+        language,
         folder: &folder,
         entry: &entry,
         role,
         capabilities,
-    });
-    match made {
-        Ok(made) => Ok(made.expect("only Rust is built by others")),
+    };
+    match compile(&source) {
         Err(LanguageError::MissingTool { tool, .. }) => {
             Err(Missing::new(tool, "cargo xtask deps --yes"))
         }
-        Err(error) => panic!("{error}"),
+        made => Ok(made.map(|made| made.expect("only Rust is built by others"))),
     }
 }

@@ -22,6 +22,9 @@ mod types;
 mod view;
 
 use serde_json::Value as Json;
+use windlass_engine::capability::Capabilities;
+use windlass_engine::contract::Role;
+use windlass_packs::manifest;
 use windlass_plugins::{CodeCache, Host, Pack, PackComponent};
 use windlass_tests::or_skip;
 
@@ -134,6 +137,49 @@ fn building_again_makes_the_same_component() {
     let first = or_skip!(component(Language::C));
     let second = or_skip!(component(Language::C));
     assert!(first == second, "C makes another component each time");
+}
+
+/// Nor is it another one elsewhere: a deploy names the file and line of each operation, and no folder of a machine.
+#[test]
+fn building_in_another_folder_makes_the_same_component() {
+    let first = or_skip!(components::build(
+        Language::C,
+        "site",
+        Role::Deploying,
+        &Capabilities::default()
+    ));
+    let folder = tempfile::tempdir().unwrap();
+    let source = components::conformance().join("c/site/site.c");
+    let entry = folder.path().join("site.c");
+    std::fs::copy(source, &entry).unwrap();
+    let second = or_skip!(components::compiled(
+        manifest::Language::C,
+        &entry,
+        Role::Deploying,
+        &Capabilities::default()
+    ));
+    assert!(
+        first == second.unwrap(),
+        "C makes another component in another folder"
+    );
+}
+
+/// What is compiled into a guest in Rust names its sources, those of crates among them, as every machine does.
+#[test]
+fn rust_names_no_folder_of_a_machine() {
+    let component = or_skip!(component(Language::Rust));
+    let has = |text: &str| {
+        component
+            .windows(text.len())
+            .any(|window| window == text.as_bytes())
+    };
+    assert!(has("sdk/conformance/rust/src/operations.rs"));
+    assert!(has("cargo/registry/src/"));
+    let home = std::env::home_dir().unwrap();
+    for folder in [components::root().canonicalize().unwrap(), home] {
+        let folder = folder.to_str().unwrap();
+        assert!(!has(&format!("{folder}/")), "{folder}");
+    }
 }
 
 #[test]

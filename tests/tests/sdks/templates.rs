@@ -3,32 +3,17 @@
 use std::fs;
 use std::path::Path;
 
-use camino::Utf8PathBuf;
 use windlass_engine::capability::Capabilities;
 use windlass_engine::contract::Role;
-use windlass_packs::languages::{LanguageError, Source, compile};
+use windlass_packs::languages::LanguageError;
 use windlass_packs::manifest::Language;
 use windlass_tests::{Missing, Windlass, or_skip};
 
-use crate::components::{root, tools};
+use crate::components::{compiled, root};
 
-/// Compiles one file with the tools that are here.
+/// Compiles a file that plans.
 fn build(language: Language, entry: &Path) -> Result<Result<Vec<u8>, LanguageError>, Missing> {
-    let folder = Utf8PathBuf::from_path_buf(tools()).unwrap();
-    let entry = Utf8PathBuf::from_path_buf(entry.to_owned()).unwrap();
-    let source = Source {
-        language,
-        folder: &folder,
-        entry: &entry,
-        role: Role::Planning,
-        capabilities: &Capabilities::default(),
-    };
-    match compile(&source) {
-        Err(LanguageError::MissingTool { tool, .. }) => {
-            Err(Missing::new(tool, "cargo xtask deps --yes"))
-        }
-        made => Ok(made.map(|made| made.expect("only Rust is built by others"))),
-    }
+    compiled(language, entry, Role::Planning, &Capabilities::default())
 }
 
 fn passes_its_cases(language: Language, component: &[u8]) {

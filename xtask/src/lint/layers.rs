@@ -65,6 +65,7 @@ mod tests {
             folder: root(),
             cdylib: None,
             dependencies: vec![dependency.to_owned()],
+            outside: false,
         }
     }
 

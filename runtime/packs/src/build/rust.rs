@@ -48,8 +48,7 @@ pub(super) fn compile(
         return Err(refuse("its crate makes no cdylib"));
     };
     let target = target(folder)?;
-    let names = [own.name.as_str()];
-    let mut build = windlass_guests::build(manifest.as_std_path(), &target, names, &compiler);
+    let mut build = windlass_guests::build(manifest.as_std_path(), &target, [&own], &compiler);
     let status = build.stdin(Stdio::null()).status();
     match status {
         Ok(status) if status.success() => {}

@@ -86,12 +86,12 @@ const fn parts(role: Role) -> Parts {
         },
         Role::Acting => Parts {
             define: Some("-DWINDLASS_ACTING"),
-            folders: &["asking", "files", "secrets", "target", "acting"],
+            folders: &["asking", "files", "secrets", "performing", "acting"],
             bindings: "bindings/acting.c",
         },
         Role::Deploying => Parts {
             define: Some("-DWINDLASS_DEPLOYING"),
-            folders: &["asking", "files", "target", "deploying"],
+            folders: &["asking", "files", "performing", "deploying"],
             bindings: "bindings/deploying_world.c",
         },
         Role::Connecting => Parts {

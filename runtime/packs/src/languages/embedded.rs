@@ -165,9 +165,9 @@ pub(super) const C: &[File] = files!("sdk/c": [
     "src/secrets/questions.c",
     "src/shell.c",
     "src/steps.c",
-    "src/target.h",
-    "src/target/functions.c",
-    "src/target/target.c",
+    "src/performing.h",
+    "src/performing/functions.c",
+    "src/performing/target.c",
 ]);
 
 /// Writes files below a folder.
@@ -207,7 +207,7 @@ mod tests {
             ("sdk/c/src/providing", C),
             ("sdk/c/src/reach", C),
             ("sdk/c/src/secrets", C),
-            ("sdk/c/src/target", C),
+            ("sdk/c/src/performing", C),
             ("sdk/c/bindings", C),
         ] {
             let there = fs::read_dir(root.join(folder)).unwrap();

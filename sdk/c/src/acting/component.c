@@ -1,7 +1,7 @@
 /* The exports of a component with a pack's actors. */
 
 #include "../../include/windlass_actor.h"
-#include "../target.h"
+#include "../performing.h"
 
 bool exports_windlass_plugin_actor_act(text_t *name, text_t *payload, text_t *ret, error_t *error) {
   return wl_call_function(windlass_actors, "actor", name, payload, ret, error);

@@ -1,7 +1,7 @@
 /* The exports of a deploy. */
 
 #include "../../include/windlass_deploy.h"
-#include "../target.h"
+#include "../performing.h"
 
 bool exports_windlass_plugin_deploy_run(error_t *error) {
   wl_call call = {0};

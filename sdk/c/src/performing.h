@@ -1,6 +1,6 @@
 /* What actors and the functions of deploys share. */
-#ifndef WINDLASS_TARGET_INTERNAL_H
-#define WINDLASS_TARGET_INTERNAL_H
+#ifndef WINDLASS_PERFORMING_INTERNAL_H
+#define WINDLASS_PERFORMING_INTERNAL_H
 
 #include "../include/windlass_target.h"
 #include "internal.h"

@@ -1,6 +1,6 @@
 /* What is done on the host at execution. */
 
-#include "../target.h"
+#include "../performing.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* Functions that are called by their names. */
 
-#include "../target.h"
+#include "../performing.h"
 
 #include <string.h>
 
