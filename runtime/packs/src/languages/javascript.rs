@@ -4,10 +4,12 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use windlass_engine::contract::Role;
+
 use super::error::LanguageError;
 use super::system::seal;
 use super::tool::{Tool, copy, run, scratch};
-use super::{Source, embedded, world};
+use super::{Source, embedded, quickjs, world};
 
 const TOOL: Tool = Tool {
     language: "JavaScript",
@@ -36,7 +38,7 @@ pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
     embedded::write(embedded::JAVASCRIPT, &below("root/node_modules/windlass"))?;
     let main = modules(source, scratch.path())?;
     let made = below("component.wasm");
-    run(Command::new(tool)
+    let compiled = run(Command::new(tool)
         .arg("--wit")
         .arg(below("wit"))
         .args(["--world", world, "--sync"])
@@ -45,8 +47,10 @@ pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
         .arg("--js")
         .arg(below("root/pack").join(main))
         .arg("--output")
-        .arg(&made))?;
-    seal(&fs::read(&made).map_err(LanguageError::at(made.display()))?)
+        .arg(&made));
+    compiled.map_err(|error| not_there(source, error))?;
+    let made = fs::read(&made).map_err(LanguageError::at(made.display()))?;
+    seal(&made, quickjs::limited)
 }
 
 /// Puts the pack's modules into `root/pack`, as JavaScript; gives the name of the first.
@@ -99,4 +103,39 @@ fn translate(source: &Source<'_>, scratch: &Path, out: &Path) -> Result<(), Lang
     let path = scratch.join("tsconfig.json");
     fs::write(&path, config.to_string()).map_err(LanguageError::at(path.display()))?;
     run(Command::new(tool).arg("--project").arg(&path))
+}
+
+/// Says of a module that needs what the component may not import, how it may.
+fn not_there(source: &Source<'_>, error: LanguageError) -> LanguageError {
+    const BEFORE: &str = "Error resolving module 'windlass:plugin/";
+    let LanguageError::Failed { output, .. } = &error else {
+        return error;
+    };
+    let named = output.split_once(BEFORE).map(|(_, rest)| rest);
+    let Some((interface, _)) = named.and_then(|rest| rest.split_once('@')) else {
+        return error;
+    };
+    let asks = match (source.role, interface) {
+        (Role::Deploying, "target") => "act = true",
+        (Role::Connecting | Role::Listing | Role::Providing, "process") => {
+            r#"programs = [{ name = "…" }]"#
+        }
+        (Role::Connecting | Role::Listing | Role::Providing, "http") => r#"http = ["https://…"]"#,
+        (Role::Listing | Role::Providing, "local-files") => r#"read = ["~/…"]"#,
+        (role, _) => {
+            return LanguageError::Entry {
+                entry: source.entry.to_string(),
+                reason: format!(
+                    "imports a module that needs the contract's `{interface}`, which {} components do not have",
+                    role.as_str()
+                ),
+            };
+        }
+    };
+    LanguageError::Entry {
+        entry: source.entry.to_string(),
+        reason: format!(
+            "imports `windlass/{interface}`, which is there where the pack asks for it: write `{asks}` under [capabilities]"
+        ),
+    }
 }

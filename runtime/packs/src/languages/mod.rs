@@ -9,6 +9,7 @@ mod encode;
 mod error;
 mod javascript;
 mod python;
+mod quickjs;
 mod system;
 mod tool;
 mod world;

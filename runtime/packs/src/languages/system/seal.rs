@@ -12,15 +12,21 @@ use super::spaces::Spaces;
 use crate::inspect::Interfaces;
 use crate::languages::error::LanguageError;
 
+/// What is done to a core module on the way; none: it stays as it is.
+pub(in crate::languages) type Change = fn(&[u8]) -> Option<Vec<u8>>;
+
 /// Gives a component that a tool made the answers to all that it imports beyond the contract.
-pub(in crate::languages) fn seal(component: &[u8]) -> Result<Vec<u8>, LanguageError> {
+pub(in crate::languages) fn seal(
+    component: &[u8],
+    change: Change,
+) -> Result<Vec<u8>, LanguageError> {
     let refused = |error: &dyn std::fmt::Display| {
         LanguageError::Component(format!("what the tool made cannot be closed: {error}"))
     };
     let root = root(component);
     let spaces = Spaces::of(root).map_err(|error| refused(&error))?;
     let mut sealed = Component::new();
-    let mut sealing = Sealing::new(&spaces);
+    let mut sealing = Sealing::new(&spaces, change);
     sealing
         .parse_component(&mut sealed, Parser::new(0), root)
         .map_err(|error| refused(&error))?;
@@ -68,6 +74,7 @@ fn root(component: &[u8]) -> &[u8] {
 /// Writes the component anew.
 struct Sealing<'a> {
     spaces: &'a Spaces,
+    change: Change,
     /// How many definitions of types were read.
     definitions: usize,
     /// How deep in a type's own declarations the reader is: indices there are theirs.
@@ -85,9 +92,10 @@ struct Sealing<'a> {
 }
 
 impl<'a> Sealing<'a> {
-    fn new(spaces: &'a Spaces) -> Self {
+    fn new(spaces: &'a Spaces, change: Change) -> Self {
         Self {
             spaces,
+            change,
             definitions: 0,
             depth: 0,
             instances: Vec::new(),
@@ -227,10 +235,12 @@ impl ReencodeComponent for Sealing<'_> {
             Payload::ModuleSection {
                 unchecked_range, ..
             } => {
+                let module = bytes(unchecked_range);
+                let changed = (self.change)(module);
                 raw(
                     component,
                     ComponentSectionId::CoreModule,
-                    bytes(unchecked_range),
+                    changed.as_deref().unwrap_or(module),
                 );
                 self.modules.push(self.modules_written);
                 self.modules_written += 1;
