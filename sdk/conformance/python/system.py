@@ -29,6 +29,7 @@ def look(plan: Plan):
     os.write(1, b"nobody reads this\n")
     print("printed")
     plan.note(f"random {os.urandom(4).hex()} {random.random()}")
+    plan.note("a set: " + " ".join(set("abcdefghijklmnopqrstuvwxyz")))
 
 
 @pack.operation()

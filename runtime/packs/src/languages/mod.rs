@@ -7,6 +7,7 @@ mod c;
 mod embedded;
 mod encode;
 mod error;
+mod hash_seed;
 mod javascript;
 mod python;
 mod quickjs;

@@ -8,7 +8,7 @@ use windlass_engine::contract::Role;
 use super::error::LanguageError;
 use super::system::seal;
 use super::tool::{Tool, copy, run, scratch};
-use super::{Source, embedded, world};
+use super::{Source, embedded, hash_seed, world};
 
 const TOOL: Tool = Tool {
     language: "Python",
@@ -67,13 +67,14 @@ pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
         "from windlass.entry import load\nload(\"{module}\")\nfrom windlass.{exports} import {names}\n"
     );
     let main = [
-        (format!("{MAIN}.py"), main),
-        (String::from("connector.py"), String::from(RESOURCES)),
+        (format!("{MAIN}.py"), main.into_bytes()),
+        (String::from("connector.py"), RESOURCES.into()),
+        (String::from(hash_seed::FILE), hash_seed::library()),
     ];
     fs::create_dir_all(below("main")).map_err(LanguageError::at(module))?;
-    for (name, text) in &main {
+    for (name, bytes) in &main {
         let path = below("main").join(name);
-        fs::write(&path, text).map_err(LanguageError::at(path.display()))?;
+        fs::write(&path, bytes).map_err(LanguageError::at(path.display()))?;
     }
     // CPython leaves compiled modules beside those it reads: it reads copies.
     copy(
