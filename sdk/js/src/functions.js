@@ -4,9 +4,9 @@ import { InvalidValue } from "./errors.js";
 
 // A function that gives its result at once; anything else is a mistake that is told when the component is made.
 export function checked(given, what) {
-  if (typeof given !== "function") throw new TypeError(`${what} is a function`);
+  if (typeof given !== "function") throw new TypeError(`${what} has to be a function`);
   if (given.constructor.name === "AsyncFunction") {
-    throw new TypeError(`${what} is no \`async\` function: whatever it calls answers at once`);
+    throw new TypeError(`${what} cannot be an \`async\` function: whatever it calls answers at once`);
   }
   return given;
 }

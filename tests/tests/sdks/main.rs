@@ -12,6 +12,7 @@ mod bindings;
 mod calls;
 mod components;
 mod deploys;
+mod mistakes;
 mod observers;
 mod providing;
 mod reach;
@@ -19,7 +20,6 @@ mod system;
 mod table;
 mod templates;
 mod types;
-mod unasked;
 mod view;
 
 use serde_json::Value as Json;

@@ -1,4 +1,5 @@
-//! Modules of the SDK for JavaScript that a component has only where its pack asks for what they do.
+//! Mistakes in modules in JavaScript that are told when the component is made: what the pack does not ask for is not
+//! there, and what the host calls answers at once.
 
 use std::fs;
 
@@ -11,13 +12,15 @@ use windlass_tests::{Missing, or_skip};
 
 use crate::components::tools;
 
-/// Why a module is not built that imports another; empty where it is.
-fn refused(role: Role, act: bool, imported: &str) -> Result<String, Missing> {
+/// Exports that may be there whatever the role.
+const EXPORTS: &str = "export const deploy = { run() {}, callback: (name, payload) => payload };\n\
+                       export const inventory = { hosts: () => [] };\n";
+
+/// Why a module is not built; empty where it is.
+fn refused(role: Role, act: bool, text: &str) -> Result<String, Missing> {
     let folder = tempfile::tempdir().unwrap();
     let entry = folder.path().join("part.js");
-    let exports = "export const deploy = { run() {}, callback: (name, payload) => payload };\n\
-                   export const inventory = { hosts: () => [] };\n";
-    fs::write(&entry, format!("import \"{imported}\";\n{exports}")).unwrap();
+    fs::write(&entry, text).unwrap();
     let capabilities = Capabilities {
         act,
         ..Capabilities::default()
@@ -40,7 +43,7 @@ fn refused(role: Role, act: bool, imported: &str) -> Result<String, Missing> {
 }
 
 #[test]
-fn what_is_missing_is_told() {
+fn what_is_not_asked_for_is_told() {
     for (role, imported, says) in [
         (
             Role::Deploying,
@@ -59,9 +62,32 @@ fn what_is_missing_is_told() {
             "needs the contract's `context`, which listing components do not have",
         ),
     ] {
-        let error = or_skip!(refused(role, false, imported));
+        let text = format!("import \"{imported}\";\n{EXPORTS}");
+        let error = or_skip!(refused(role, false, &text));
         assert!(error.contains(says), "{error}");
     }
-    let there = or_skip!(refused(Role::Deploying, true, "windlass/target"));
+    let text = format!("import \"windlass/target\";\n{EXPORTS}");
+    let there = or_skip!(refused(Role::Deploying, true, &text));
     assert_eq!(there, "");
+}
+
+#[test]
+fn what_answers_later_is_told() {
+    for (role, text, says) in [
+        (
+            Role::Deploying,
+            "import { defineDeploy } from \"windlass/deploy\";\n\
+             export const deploy = defineDeploy({ run() {}, functions: { async check() {} } });\n",
+            "the function `check` cannot be an `async` function",
+        ),
+        (
+            Role::Acting,
+            "import { defineActors } from \"windlass/actor\";\n\
+             export const actor = defineActors({ run: \"echo\" });\n",
+            "the actor `run` has to be a function",
+        ),
+    ] {
+        let error = or_skip!(refused(role, true, text));
+        assert!(error.contains(says), "{error}");
+    }
 }
