@@ -115,7 +115,8 @@ pub fn ensure(
         let names: Vec<String> = change.iter().map(name).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         plan.run(shell!("{command:text} {change:words}"))
-            .predict_all(predict(&names, wanted.present));
+            .predict_all(predict(&names, wanted.present))
+            .changes_more();
     }
 
     if wanted.present {
@@ -129,7 +130,8 @@ pub fn ensure(
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             let command = &manager.upgrade;
             plan.run(shell!("{command:text} {upgradable:words}"))
-                .predict_all(predict(&names, true));
+                .predict_all(predict(&names, true))
+                .changes_more();
         } else {
             for package in there {
                 plan.note(format!("package {package} is installed"));

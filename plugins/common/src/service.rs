@@ -99,19 +99,27 @@ pub fn control(
     } = service;
     match (wanted.running, runs) {
         (true, false) => {
-            plan.run(command("start")).predict_all(predict(true));
+            plan.run(command("start"))
+                .predict_all(predict(true))
+                .changes_more();
         }
         (false, true) => {
-            plan.run(command("stop")).predict_all(predict(false));
+            plan.run(command("stop"))
+                .predict_all(predict(false))
+                .changes_more();
         }
         (true, true) => plan.note(format!("service {name} is running")),
         (false, false) => plan.note(format!("service {name} is stopped")),
     }
     if wanted.restarted && runs {
-        plan.run(command("restart")).predict_all(predict(true));
+        plan.run(command("restart"))
+            .predict_all(predict(true))
+            .changes_more();
     }
     if wanted.reloaded && runs {
-        plan.run(command("reload")).predict_all(predict(true));
+        plan.run(command("reload"))
+            .predict_all(predict(true))
+            .changes_more();
     }
     if let Some(other) = service.command {
         plan.run(command(other));

@@ -130,6 +130,9 @@ pub(crate) struct Global {
     /// A channel for each command, instead of shells that stay open: slower, for finding out what went wrong
     #[arg(long, global = true, help_heading = "Running")]
     pub(crate) no_batch: bool,
+    /// Do what is right for a host as it is when an operation's turn comes, also where that differs from the plan
+    #[arg(long, global = true, help_heading = "Running")]
+    pub(crate) allow_drift: bool,
     /// Stop when more than this share of the hosts failed [default: when all failed]
     #[arg(long, global = true, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100), help_heading = "Running")]
     pub(crate) fail_percent: Option<u8>,

@@ -18,6 +18,8 @@ pub(crate) enum Status {
     Done,
     /// Changes are pending, and the code shall say so.
     Changes,
+    /// Hosts are no longer as they were planned for, and nothing else went wrong.
+    Drift,
     /// Some hosts failed, or a remote command did.
     Failed,
     /// What was checked is not as it should be.
@@ -31,6 +33,7 @@ impl Status {
             Self::Done => 0,
             Self::Wrong => USAGE,
             Self::Changes => 2,
+            Self::Drift => 3,
             Self::Failed => 4,
         }
     }
@@ -45,6 +48,9 @@ pub(crate) enum CliError {
     /// The engine's answer.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// The engine's answer where drift was all that failed hosts.
+    #[error(transparent)]
+    Drift(EngineError),
     /// A pack.
     #[error(transparent)]
     Pack(Box<PackFileError>),
@@ -101,11 +107,9 @@ impl CliError {
     pub(crate) fn code(&self) -> i32 {
         match self {
             Self::Usage(_) | Self::Pack(_) | Self::Project(_) | Self::Io { .. } => USAGE,
-            Self::Engine(
-                EngineError::NoHostsRemaining { .. }
-                | EngineError::TooManyFailed { .. }
-                | EngineError::Remote { .. },
-            ) => 4,
+            Self::Drift(_) => 3,
+            Self::Engine(error) if error.ends_on_failed_hosts() => 4,
+            Self::Engine(EngineError::Remote { .. }) => 4,
             Self::Interrupted | Self::Engine(EngineError::Interrupted) => 130,
             Self::Engine(_) => USAGE,
         }
@@ -164,12 +168,22 @@ mod tests {
                 .into(),
                 4,
             ),
+            (
+                CliError::Drift(EngineError::NoHostsRemaining { activated: 1 }),
+                3,
+            ),
             (EngineError::Interrupted.into(), 130),
             (CliError::Interrupted, 130),
         ] {
             assert_eq!(error.code(), code, "{error}");
         }
-        let all = [Status::Done, Status::Wrong, Status::Changes, Status::Failed];
-        assert_eq!(all.map(Status::code), [0, 1, 2, 4]);
+        let all = [
+            Status::Done,
+            Status::Wrong,
+            Status::Changes,
+            Status::Drift,
+            Status::Failed,
+        ];
+        assert_eq!(all.map(Status::code), [0, 1, 2, 3, 4]);
     }
 }

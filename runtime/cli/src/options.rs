@@ -86,6 +86,7 @@ fn settings(context: &Context) -> Result<Vec<(String, Json)>, CliError> {
         ("doas", global.doas),
         ("dzdo", global.dzdo),
         ("diff", global.diff),
+        ("allow_drift", global.allow_drift),
     ];
     for (key, _) in flags.into_iter().filter(|(_, on)| *on) {
         settings.push((key.to_owned(), Json::Bool(true)));

@@ -183,14 +183,23 @@ impl<'a> Run<'a> {
         let work = run_ops(&self.state, global.strategy());
         let result = self.interrupts.or_end(&self.state, work).await;
         ui.line(&format!("\n{}", render::summary(&self.state, ui.out)));
-        result?;
+        result.map_err(|error| match error {
+            CliError::Engine(error)
+                if error.ends_on_failed_hosts() && self.state.only_drifted() =>
+            {
+                CliError::Drift(error)
+            }
+            error => error,
+        })?;
         Ok(self.failed_or(Status::Done))
     }
 
-    /// [`Status::Failed`] when a host failed.
+    /// [`Status::Failed`] when a host failed, [`Status::Drift`] where drift was all that failed hosts.
     pub(crate) fn failed_or(&self, status: Status) -> Status {
         if self.state.failed_hosts().is_empty() {
             status
+        } else if self.state.only_drifted() {
+            Status::Drift
         } else {
             Status::Failed
         }

@@ -98,6 +98,9 @@ pub struct Config {
     /// Whether what a host is asked and told together travels together, through shells that stay open. Default true;
     /// false gives each command a channel of its own, for finding out what went wrong.
     pub batch: bool,
+    /// Whether operations run whose steps, planned again at execution, differ from the approved ones. Default false: the
+    /// host stops, with both shown.
+    pub allow_drift: bool,
     /// Whether what is done is recorded in an audit: see [`crate::audit`]. Default false; a policy may require it.
     pub audit: bool,
     /// The file of the audit. Default: none, so one below the user's state folder.
@@ -125,6 +128,7 @@ impl Default for Config {
             parallel: 0,
             require_version: None,
             batch: true,
+            allow_drift: false,
             audit: false,
             audit_file: None,
             audit_heads: Vec::new(),
@@ -137,7 +141,7 @@ impl Default for Config {
 /// Seconds between tries where nothing else is set.
 const RETRY_DELAY: f64 = 5.0;
 
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 18] = [
     "fail_percent",
     "connect_timeout",
     "temp_dir",
@@ -152,6 +156,7 @@ const KEYS: [&str; 17] = [
     "parallel",
     "require_version",
     "batch",
+    "allow_drift",
     "audit",
     "audit_file",
     "audit_heads",
@@ -241,6 +246,9 @@ impl Config {
             }
             "diff" => self.diff = value.as_bool().ok_or_else(|| wrong("true or false"))?,
             "batch" => self.batch = value.as_bool().ok_or_else(|| wrong("true or false"))?,
+            "allow_drift" => {
+                self.allow_drift = value.as_bool().ok_or_else(|| wrong("true or false"))?
+            }
             "audit" => self.audit = value.as_bool().ok_or_else(|| wrong("true or false"))?,
             "audit_file" => {
                 self.audit_file = optional(value, text).ok_or_else(|| wrong("a file"))?
@@ -304,6 +312,7 @@ impl Config {
             },
             "diff" => Json::from(self.diff),
             "batch" => Json::from(self.batch),
+            "allow_drift" => Json::from(self.allow_drift),
             "audit" => Json::from(self.audit),
             "audit_file" => Json::from(self.audit_file.clone()),
             "audit_heads" => self

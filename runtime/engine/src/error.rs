@@ -102,3 +102,14 @@ pub enum EngineError {
         source: std::io::Error,
     },
 }
+
+impl EngineError {
+    /// True where the run ended since hosts failed: none is left, or more than the budget allows.
+    #[must_use]
+    pub fn ends_on_failed_hosts(&self) -> bool {
+        matches!(
+            self,
+            Self::NoHostsRemaining { .. } | Self::TooManyFailed { .. }
+        )
+    }
+}

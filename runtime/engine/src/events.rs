@@ -29,6 +29,8 @@ pub struct Failure {
     pub message: String,
     /// The last lines of output.
     pub output: Vec<OutputLine>,
+    /// Whether it was stopped before anything of it ran, since it would have run something else than what was planned.
+    pub drift: bool,
 }
 
 /// Something that happened. Texts in it are masked.

@@ -344,18 +344,39 @@ async fn a_second_run_changes_nothing_and_a_plan_lists_what_runs() {
 }
 
 #[tokio::test]
-async fn a_step_without_predictions_makes_what_follows_assumed() {
-    let run = run_on(&["a"]);
-    let deploy: Deploy = |host| {
+async fn what_is_not_known_to_be_all_that_changed_makes_what_follows_assumed() {
+    let predicted: Deploy = |host| {
+        file(host, 1, "zero", "x")?;
+        file(host, 2, "one", "x").map(|_| ())
+    };
+    let unpredicted: Deploy = |host| {
         command(host, 1, "anything", Json::Null)?;
         file(host, 2, "one", "x").map(|_| ())
     };
-    run.prepare(deploy).await.unwrap();
-    let plan = serde_json::to_value(run.plan().await).unwrap();
-    assert_eq!(
-        plan["operations"][1]["hosts"][0]["certainty"]["kind"],
-        "assumed"
-    );
+    let more: Deploy = |host| {
+        let args = json!({"path": "zero"});
+        add(host, 1, "install", "fake.install", args, Json::Null)?;
+        file(host, 2, "one", "x").map(|_| ())
+    };
+    // It may fail, and the host goes on.
+    let lenient: Deploy = |host| {
+        let args = json!({"path": "zero", "content": "x"});
+        let globals = json!({"_ignore_errors": true});
+        add(host, 1, "zero", "fake.file", args, globals)?;
+        file(host, 2, "one", "x").map(|_| ())
+    };
+    for (deploy, kind) in [
+        (predicted, "certain"),
+        (unpredicted, "assumed"),
+        (more, "assumed"),
+        (lenient, "assumed"),
+    ] {
+        let run = run_on(&["a"]);
+        run.prepare(deploy).await.unwrap();
+        let plan = serde_json::to_value(run.plan().await).unwrap();
+        let found = &plan["operations"][1]["hosts"][0]["certainty"]["kind"];
+        assert_eq!(found, kind);
+    }
 }
 
 #[tokio::test]

@@ -425,7 +425,10 @@ fn plan_to(plan: plan::Plan) -> types::Planned {
         action: action_to(step.action),
         globals: step.globals.to_string(),
         predictions: step.predictions.into_iter().map(prediction_to).collect(),
-        more: empty_object(),
+        more: match step.unpredicted {
+            true => "{\"unpredicted\":true}".to_owned(),
+            false => empty_object(),
+        },
     });
     let diffs = plan.diffs.into_iter().map(|diff| types::Diff {
         subject: diff.subject,

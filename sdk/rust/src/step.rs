@@ -96,6 +96,8 @@ pub struct Step {
     pub globals: Json,
     /// What it changes.
     pub predictions: Vec<Prediction>,
+    /// Whether it changes more than that.
+    pub unpredicted: bool,
 }
 
 impl Step {
@@ -106,6 +108,7 @@ impl Step {
             action,
             globals: Json::Object(serde_json::Map::new()),
             predictions: Vec::new(),
+            unpredicted: false,
         }
     }
 
@@ -118,6 +121,13 @@ impl Step {
     /// Says what facts will answer once this step has run.
     pub fn predict_all(&mut self, predictions: impl IntoIterator<Item = Prediction>) -> &mut Self {
         self.predictions.extend(predictions);
+        self
+    }
+
+    /// Says that this step changes more than it predicts, as installing a package does. What is planned behind it is
+    /// marked as assumed. Not needed where nothing is predicted.
+    pub fn changes_more(&mut self) -> &mut Self {
+        self.unpredicted = true;
         self
     }
 

@@ -106,20 +106,24 @@ pub fn install_file(
             ))
             .predict_all(predict(json!([package
                 .as_ref()
-                .map(|package| package.version.clone())])));
+                .map(|package| package.version.clone())])))
+            .changes_more();
             plan.run(shell!("{apt_get:text} install -f"))
                 .predict_all(predict(json!([package
                     .as_ref()
-                    .map(|package| package.version.clone())])));
+                    .map(|package| package.version.clone())])))
+                .changes_more();
             plan.run(shell!("dpkg --force-confdef --force-confold -i {path}"))
                 .predict_all(predict(json!([package
                     .as_ref()
-                    .map(|package| package.version.clone())])));
+                    .map(|package| package.version.clone())])))
+                .changes_more();
         }
         (false, _) => match name.filter(|_| versions.is_some()) {
             Some(name) => {
                 plan.run(shell!("{apt_get:text} remove {name}"))
-                    .predict_all(predict(Json::Null));
+                    .predict_all(predict(Json::Null))
+                    .changes_more();
             }
             None => plan.note(format!("deb {src} is not installed")),
         },

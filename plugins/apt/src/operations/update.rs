@@ -128,6 +128,7 @@ fn run(plan: &mut Plan, command: &str, auto_remove: bool) -> Result<()> {
     let apt_get = apt_get(false);
     let nothing = json!({"upgraded": 0, "newly_installed": 0, "removed": 0, "not_upgraded": 0});
     plan.run(shell!("{apt_get:text} {command:raw}"))
-        .predict(Prediction::value(&simulation, nothing));
+        .predict(Prediction::value(&simulation, nothing))
+        .changes_more();
     Ok(())
 }

@@ -198,6 +198,23 @@ pub enum Action {
     Other(String, Json),
 }
 
+impl PartialEq for Action {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Shell(one), Self::Shell(other)) => one == other,
+            (Self::Upload(one), Self::Upload(other)) => one == other,
+            (Self::Download(one), Self::Download(other)) => one == other,
+            (Self::Rsync(one), Self::Rsync(other)) => one == other,
+            (Self::Call(one), Self::Call(other)) => one == other,
+            (Self::Reboot(one), Self::Reboot(other)) => one == other,
+            (Self::Nested(one), Self::Nested(other)) => one == other,
+            (Self::Function(one), Self::Function(other)) => Arc::ptr_eq(one, other),
+            (Self::Other(one, with), Self::Other(other, given)) => one == other && with == given,
+            _ => false,
+        }
+    }
+}
+
 impl Action {
     /// What of it this version does not run, where that is so.
     #[must_use]
@@ -256,6 +273,8 @@ pub struct Step {
     pub globals: Json,
     /// What it is predicted to change.
     pub predictions: Vec<Prediction>,
+    /// Whether it changes more than that.
+    pub unpredicted: bool,
 }
 
 impl Step {
@@ -266,7 +285,14 @@ impl Step {
             action,
             globals: Json::Null,
             predictions: Vec::new(),
+            unpredicted: false,
         }
+    }
+
+    /// True where what it predicts is all that it changes.
+    #[must_use]
+    pub fn is_predicted(&self) -> bool {
+        !self.predictions.is_empty() && !self.unpredicted
     }
 }
 

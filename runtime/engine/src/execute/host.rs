@@ -10,11 +10,10 @@ use crate::connector::Exit;
 use crate::deploy::OperationCall;
 use crate::error::EngineError;
 use crate::events::{Event, Failure};
-use crate::plugins::PluginError;
 use crate::state::{Certainty, Host, HostOperation, OperationId, OperationReport, Plan, State};
 
+use super::drift::is_drift;
 use super::steps::{Runner, StepError};
-use super::words::describe_steps;
 
 /// How many lines of output a failure report shows.
 const REPORT_LINES: usize = 20;
@@ -43,6 +42,7 @@ pub(crate) fn failure(
         exit: None,
         message: state.secrets().mask(&message),
         output: Vec::new(),
+        drift: false,
     }
 }
 
@@ -190,8 +190,11 @@ async fn tries(
     let delay = Duration::from_secs_f64(arguments.retry_delay.unwrap_or(5.0));
     let mut retries = 0;
     loop {
-        let mut report = attempt(state, host, operation, alone).await;
+        let mut report = attempt(state, host, operation, retries > 0, alone).await;
         report.retries = retries;
+        if report.failure.as_ref().is_some_and(|failure| failure.drift) {
+            return report;
+        }
         let again = match (&report.failure, &arguments.retry_until) {
             (None, Some(until)) => {
                 let attempt = Attempt {
@@ -252,12 +255,14 @@ fn fail(report: &mut OperationReport, failure: Failure, arguments: &GlobalArgume
     report.failure = Some(failure);
 }
 
-/// The plan to run: the prepared one where nothing ran on the host since, else a new one on fresh facts.
+/// The plan to run: the prepared one where nothing ran on the host since, else a new one on fresh facts, which does what
+/// was approved. `again`: a try of the operation came before, and what it did is not in the plan.
 async fn fresh_plan(
     state: &State,
     host: &Arc<Host>,
     operation: &HostOperation,
-) -> Result<Arc<Plan>, PluginError> {
+    again: bool,
+) -> Result<Arc<Plan>, StepError> {
     if let Some(plan) = &operation.plan
         && host.generation() == plan.generation
         && !plan.predicted
@@ -265,26 +270,16 @@ async fn fresh_plan(
     {
         return Ok(plan.clone());
     }
-    let fresh = Arc::new(
-        crate::prepare::plan(state, host, operation, None)
-            .await
-            .plan?,
-    );
-    if let Some(before) = &operation.plan
-        && before.certainty == Certainty::Certain
+    let fresh = crate::prepare::plan(state, host, operation, None).await;
+    let fresh = fresh
+        .plan
+        .map_err(|error| StepError::message(error.to_string()))?;
+    let fresh = Arc::new(fresh);
+    if let Some(approved) = &operation.plan
+        && !again
+        && is_drift(state, host, operation, approved, &fresh)
     {
-        let (planned, actual) = (
-            describe_steps(state, operation, before),
-            describe_steps(state, operation, &fresh),
-        );
-        if planned != actual {
-            state.emit(Event::PlanChanged {
-                host: host.name().to_owned(),
-                id: operation.id,
-                planned,
-                actual,
-            });
-        }
+        return Err(StepError::drift());
     }
     host.update_operation(operation.id, |operation| {
         operation.plan = Some(fresh.clone())
@@ -296,12 +291,13 @@ async fn attempt(
     state: &State,
     host: &Arc<Host>,
     operation: &HostOperation,
+    again: bool,
     alone: bool,
 ) -> OperationReport {
     let mut runner = Runner::new(state, host, operation, alone);
-    let result = match fresh_plan(state, host, operation).await {
+    let result = match fresh_plan(state, host, operation, again).await {
         Ok(plan) => runner.run_plan(&plan).await,
-        Err(error) => Err(StepError::message(error.to_string())),
+        Err(error) => Err(error),
     };
     report(&mut runner, result)
 }
@@ -341,6 +337,7 @@ fn full_failure(
         .command
         .map(|command| if sensitive { hidden() } else { command });
     failure.exit = error.exit;
+    failure.drift = error.drift;
     if !sensitive {
         failure.output = last_lines(state, &error.output);
     }

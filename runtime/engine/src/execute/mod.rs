@@ -4,6 +4,7 @@ mod bridge;
 mod chain;
 mod content;
 mod download;
+mod drift;
 mod host;
 mod lines;
 mod reboot;

@@ -64,10 +64,9 @@ impl Runner<'_> {
         match tokio::time::timeout(WITHOUT_A_WORD, running).await {
             Ok(Ok(result)) => match result.exit.status {
                 Some(status) if status < 128 && !globals.is_success(status) => Err(StepError {
-                    message: super::host::exit_message(&result.exit),
-                    command: None,
-                    exit: Some(result.exit),
+                    exit: Some(result.exit.clone()),
                     output: result.output,
+                    ..StepError::message(super::host::exit_message(&result.exit))
                 }),
                 _ => Ok(()),
             },

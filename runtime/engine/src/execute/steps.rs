@@ -26,6 +26,7 @@ pub(super) struct StepError {
     pub(super) command: Option<String>,
     pub(super) exit: Option<Exit>,
     pub(super) output: CommandOutput,
+    pub(super) drift: bool,
 }
 
 impl StepError {
@@ -35,6 +36,18 @@ impl StepError {
             command: None,
             exit: None,
             output: CommandOutput::default(),
+            drift: false,
+        }
+    }
+
+    /// What would run is not what was planned.
+    pub(super) fn drift() -> Self {
+        Self {
+            drift: true,
+            ..Self::message(
+                "what would run now was approved by nobody, so nothing of it ran\n  \
+                 plan again, or say `--allow-drift` to do what is right for the host as it is then",
+            )
         }
     }
 }

@@ -18,9 +18,9 @@ use crate::remote::{Look, shell_of};
 use crate::state::{Certainty, Host, HostOperation, OperationId, Plan, State};
 
 use super::chain::{Member, Moment, travel};
+use super::drift::is_as_approved;
 use super::host::{Turn, finish, report};
 use super::steps::{Runner, goes_on};
-use super::words::describe_steps;
 
 /// How many operations travel together at most.
 const MOST: usize = 64;
@@ -79,11 +79,7 @@ fn candidates(host: &Host, ids: &[OperationId]) -> Vec<HostOperation> {
             let sees = is_known || plan.reads.is_empty();
             let joins =
                 certain && sees && waits_for_nothing(&operation.global_arguments) && is_flat(plan);
-            is_known &= plan
-                .planned
-                .steps
-                .iter()
-                .all(|step| !step.predictions.is_empty());
+            is_known &= plan.planned.steps.iter().all(Step::is_predicted);
             joins.then(|| shell_of(&operation.global_arguments))
         };
         let Some(Some(whose)) = host.with_operation(*id, joins) else {
@@ -141,9 +137,8 @@ async fn plan_again(state: &State, host: &Arc<Host>, operations: &[HostOperation
         else {
             break;
         };
-        let approved = operation.plan.as_ref().is_some_and(|before| {
-            describe_steps(state, operation, before) == describe_steps(state, operation, &plan)
-        });
+        let approved = operation.plan.as_ref();
+        let approved = approved.is_some_and(|approved| is_as_approved(approved, &plan));
         if plan.certainty != Certainty::Certain || !is_flat(&plan) || !approved {
             break;
         }

@@ -257,8 +257,22 @@ fn text(args: &Json, key: &str) -> String {
         .to_owned()
 }
 
+/// A step that stores a file, with its prediction.
+fn store(path: &str, content: &str) -> Step {
+    let mut step = Step::new(Action::Shell(Shell::raw(format!("store {path} {content}"))));
+    step.predictions.push(Prediction {
+        fact: "fake.Content".into(),
+        args: json!({ "path": path }).into(),
+        partial: false,
+        at: String::new(),
+        value: Some(Json::from(content).into()),
+    });
+    step
+}
+
 /// What [`super::FakeHosts`] understands as operations and facts: `fake.file(path, content)`, idempotent and with a
-/// prediction; `fake.run(command)`, without; `fake.pair(path, content)`, which nests two `fake.file`; the facts
+/// prediction; `fake.run(command)`, without; `fake.install(path)`, which stores a file, predicts it, and says that it
+/// changes more; `fake.pair(path, content)`, which nests two `fake.file`; the facts
 /// `fake.Content(path)` and `fake.System()`, the latter immutable.
 #[must_use]
 pub fn keyed_files() -> FakePlugins {
@@ -285,15 +299,11 @@ pub fn keyed_files() -> FakePlugins {
                 let notes = vec![format!("{path} is there already")];
                 return Ok(Planned { notes, ..Planned::default() });
             }
-            let prediction = Prediction {
-                fact: "fake.Content".into(),
-                args: json!({ "path": path }).into(),
-                partial: false,
-                at: String::new(),
-                value: Some(Json::from(content.as_str()).into()),
-            };
-            let mut step = Step::new(Action::Shell(Shell::raw(format!("store {path} {content}"))));
-            step.predictions.push(prediction);
+            Ok(Planned { steps: vec![store(&path, &content)], ..Planned::default() })
+        })
+        .operation("fake.install", &["path"], |args, _| async move {
+            let mut step = store(&text(&args, "path"), "installed");
+            step.unpredicted = true;
             Ok(Planned { steps: vec![step], ..Planned::default() })
         })
         .operation("fake.run", &["command"], |args, _| async move {

@@ -55,7 +55,8 @@ async fn plan_host(state: &State, host: &Arc<Host>) -> Result<(), String> {
     {
         if !planned.skipped {
             let conditional = will_run(host, &operation.global_arguments) != Some(true);
-            predict(planned, &operation.name, conditional, &mut overlay);
+            let may_fall_short = conditional || is_lenient(&operation.global_arguments);
+            predict(planned, &operation.name, may_fall_short, &mut overlay);
         }
         operations = rest;
     }
@@ -85,7 +86,8 @@ async fn plan_host(state: &State, host: &Arc<Host>) -> Result<(), String> {
         };
         planned.skipped = runs == Some(false);
         if !planned.skipped {
-            predict(&planned, &operation.name, conditional, &mut overlay);
+            let may_fall_short = conditional || is_lenient(&operation.global_arguments);
+            predict(&planned, &operation.name, may_fall_short, &mut overlay);
         }
         let will_change = planned.will_change();
         let notes = planned.notes();
@@ -132,6 +134,13 @@ pub(crate) async fn plan_over(
     (outcome.plan, outcome.read)
 }
 
+/// True where the host goes on without the operation: it runs on another one, or its failure does not count.
+fn is_lenient(arguments: &GlobalArguments) -> bool {
+    GlobalArguments::is(arguments.run_once)
+        || GlobalArguments::is(arguments.ignore_errors)
+        || GlobalArguments::is(arguments.continue_on_error)
+}
+
 /// Whether an operation's conditions will hold; none when only execution can tell.
 fn will_run(host: &Host, arguments: &GlobalArguments) -> Option<bool> {
     let will_change = |id: OperationId| {
@@ -175,23 +184,23 @@ fn fail_plan(
     }
 }
 
-/// Lays what a plan predicts over what later operations see.
-pub(crate) fn predict(plan: &Plan, name: &str, conditional: bool, overlay: &mut Overlay) {
+/// Lays what a plan predicts over what later operations see. `may_fall_short`: it may be that it is not done.
+pub(crate) fn predict(plan: &Plan, name: &str, may_fall_short: bool, overlay: &mut Overlay) {
     let mut nested = plan.nested.iter();
     for step in &plan.planned.steps {
         overlay.add(&step.predictions);
         match &step.action {
             Action::Nested(_) => {
                 if let Some(plan) = nested.next() {
-                    predict(plan, name, conditional, overlay);
+                    predict(plan, name, may_fall_short, overlay);
                 }
             }
-            _ if step.predictions.is_empty() => overlay.assume(name),
+            _ if !step.is_predicted() => overlay.assume(name),
             _ => {}
         }
     }
     if matches!(plan.certainty, Certainty::AtExecution(_))
-        || (conditional && plan.will_change() == Some(true))
+        || (may_fall_short && plan.will_change() == Some(true))
     {
         overlay.assume(name);
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::arguments::GlobalArguments;
-use crate::contract::{Action, Planned, Step};
+use crate::contract::{Action, Planned, Stability, Step};
 use crate::deploy::OperationRef;
 use crate::facts::{FactKey, OperationView, Overlay};
 use crate::local_files::local_path_arguments;
@@ -18,6 +18,7 @@ pub(crate) struct PlanOutcome {
     pub(crate) plan: Result<Plan, PluginError>,
     pub(super) read: Vec<FactKey>,
     pub(super) reads_state: bool,
+    reads_volatile: bool,
     pub(super) nests: bool,
 }
 
@@ -27,6 +28,7 @@ impl Default for PlanOutcome {
             plan: Ok(Plan::default()),
             read: Vec::new(),
             reads_state: false,
+            reads_volatile: false,
             nests: false,
         }
     }
@@ -77,6 +79,7 @@ pub(crate) async fn plan(
     outcome.plan = result.map(|plan| Plan {
         generation: host.generation(),
         reads: texts(&outcome.read),
+        volatile: outcome.reads_volatile,
         ..plan
     });
     outcome
@@ -195,9 +198,10 @@ async fn plan_one(
         .plan(call.name, &call.bound.args, view.clone())
         .await;
     for key in view.take_read() {
-        let stability = state.plugins().fact(&key.fact).map(|info| info.stability);
-        outcome.reads_state |=
-            stability.is_ok_and(|stability| stability != crate::contract::Stability::Immutable);
+        if let Ok(info) = state.plugins().fact(&key.fact) {
+            outcome.reads_state |= info.stability != Stability::Immutable;
+            outcome.reads_volatile |= info.stability == Stability::Volatile;
+        }
         outcome.read.push(key);
     }
     let planned = match (result, refused) {

@@ -204,6 +204,17 @@ impl Host {
             .collect()
     }
 
+    /// True where an operation was stopped since the host was no longer as it was planned for.
+    #[must_use]
+    pub fn has_drifted(&self) -> bool {
+        let work = self.work();
+        let mut reports = work
+            .operations
+            .values()
+            .filter_map(|held| held.report.as_ref());
+        reports.any(|report| report.failure.as_ref().is_some_and(|failure| failure.drift))
+    }
+
     /// The operations that ran inside one of this host's, in order.
     #[must_use]
     pub fn nested_operations(&self, parent: OperationId) -> Vec<HostOperation> {

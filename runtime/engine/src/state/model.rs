@@ -71,6 +71,8 @@ pub struct Plan {
     pub skipped: bool,
     /// How many steps had run on the host when it was made.
     pub generation: u64,
+    /// True when a fact that changes by itself, as time does, is among those that it was made from.
+    pub volatile: bool,
     /// The facts that it was made from, nested operations included.
     pub(crate) reads: Vec<Arc<str>>,
 }

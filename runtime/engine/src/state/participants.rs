@@ -128,4 +128,11 @@ impl State {
             .filter_map(|(index, why)| Some((self.hosts().get(*index)?.clone(), why.clone())))
             .collect()
     }
+
+    /// True where hosts failed, and all of them only since they were no longer as they were planned for.
+    #[must_use]
+    pub fn only_drifted(&self) -> bool {
+        let failed = self.failed_hosts();
+        !failed.is_empty() && failed.iter().all(|(host, _)| host.has_drifted())
+    }
 }

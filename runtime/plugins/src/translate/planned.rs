@@ -5,7 +5,7 @@ use windlass_engine::contract::{
     SecretUse, Shell, ShellText, Step, Upload,
 };
 
-use super::refused::{Refused, json, newer, nothing_more};
+use super::refused::{Refused, flag, json, newer, nothing_more};
 use super::shared::Shared;
 use crate::bindings::windlass::plugin::types as wit;
 
@@ -72,11 +72,12 @@ fn content(content: wit::Content) -> Result<Content, Refused> {
 }
 
 fn step(step: wit::Step, shared: &mut Shared) -> Result<Step, Refused> {
-    nothing_more("the step's", &step.more)?;
+    let unpredicted = flag("the step's", &step.more, "unpredicted")?;
     Ok(Step {
         action: action(step.action)?,
         globals: json("the global arguments of a step", &step.globals)?,
         predictions: all(step.predictions, |one| prediction(one, shared))?,
+        unpredicted,
     })
 }
 

@@ -28,6 +28,24 @@ pub(crate) fn json(what: &'static str, text: &str) -> Result<Json, Refused> {
     })
 }
 
+/// What `name` says in a record's `more`, which has nothing else; false where it is left out.
+pub(super) fn flag(what: &'static str, text: &str, name: &str) -> Result<bool, Refused> {
+    let Json::Object(map) = json(what, text)? else {
+        return Ok(false);
+    };
+    match map.keys().find(|key| *key != name) {
+        Some(other) => Err(newer(what, other)),
+        None => match map.get(name) {
+            None => Ok(false),
+            Some(Json::Bool(flag)) => Ok(*flag),
+            Some(_) => Err(Refused::Shape {
+                what,
+                message: format!("`{name}` is true or false"),
+            }),
+        },
+    }
+}
+
 /// A record that has no field for what later versions add here: it must be empty.
 pub(super) fn nothing_more(what: &'static str, text: &str) -> Result<(), Refused> {
     match json(what, text)? {

@@ -74,14 +74,19 @@ pub(super) fn add(
             .map(|name| Prediction::unknown(&Users {}).at(format!("{at}/{name}"))),
     );
     predictions.push(Prediction::value(&home_of(wanted), wanted.home.as_str()));
-    if wanted.create_home {
-        predictions.extend(made_home(wanted, primary)?);
-    }
+    let home = match wanted.create_home {
+        true => made_home(wanted, primary)?,
+        false => Vec::new(),
+    };
+    // With what new homes begin with, which is the host's to say.
+    let fills_home = !home.is_empty();
+    predictions.extend(home);
     if group.is_none() {
         predictions.push(changed(groups, &wanted.user, true));
     }
     if let Some(step) = plan.steps.last_mut() {
         step.predict_all(predictions);
+        step.unpredicted = fills_home;
     }
     Ok(())
 }
