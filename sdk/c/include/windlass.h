@@ -294,6 +294,9 @@ wl_step *wl_predict_unknown(wl_step *step, const char *fact, wl_json *args);
  * pointer, "" for the whole), NULL for what will be known at execution only. */
 wl_step *wl_predict_part(
     wl_step *step, const char *fact, wl_json *args, bool partial, const char *at, const wl_json *value);
+/* It changes more than it predicts, as installing a package does: what is planned behind it is marked as assumed. Not
+ * needed where nothing is predicted. */
+wl_step *wl_changes_more(wl_step *step);
 /* Global arguments for this step alone. */
 wl_step *wl_globals(wl_step *step, const wl_json *globals);
 

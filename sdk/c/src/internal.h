@@ -79,6 +79,7 @@ struct wl_step {
   windlass_plugin_types_action_t action;
   const wl_json *globals;
   LIST(prediction_t) predictions;
+  bool unpredicted;
 };
 #endif
 

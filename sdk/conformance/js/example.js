@@ -221,6 +221,7 @@ const copy = defineOperation({
     plan
       .upload(src, dest)
       .predict(Sum({ path: dest }), digest)
+      .changesMore()
       .predictUnknownWhere(Kind())
       .predictWhere(Setting({ path: dest }), null);
   },

@@ -196,7 +196,7 @@ def copy(plan: Plan, src: LocalPath, dest: RemotePath):
         return
     step = plan.upload(src, dest)
     step.predict(Sum(path=dest), digest)
-    step.predict_unknown_where(Kind())
+    step.predict_unknown_where(Kind()).changes_more()
     step.predict_where(Setting(path=dest), None)
 
 

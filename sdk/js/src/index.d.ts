@@ -240,6 +240,9 @@ export interface Step {
   /** The same, for every request whose arguments contain these. */
   predictWhere<T>(fact: Request<T>, value: unknown, options?: { at?: string }): Step;
   predictUnknownWhere(fact: Request, options?: { at?: string }): Step;
+  /** It changes more than it predicts, as installing a package does: what is planned behind it is marked as assumed. Not
+   * needed where nothing is predicted. */
+  changesMore(): Step;
   /** Global arguments for this step alone. */
   withGlobals(globals: Record<string, Json>): Step;
 }

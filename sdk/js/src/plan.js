@@ -7,6 +7,7 @@ import { toJson } from "./values.js";
 
 class Step {
   #globals = {};
+  #more = {};
 
   constructor(tag, val) {
     this.action = { tag, val };
@@ -29,6 +30,11 @@ class Step {
     return this.#predict(fact, true, at, null);
   }
 
+  changesMore() {
+    this.#more = { unpredicted: true };
+    return this;
+  }
+
   withGlobals(globals) {
     Object.assign(this.#globals, globals);
     return this;
@@ -41,7 +47,7 @@ class Step {
 
   toContract() {
     const { action, predictions } = this;
-    return { action, globals: toJson(this.#globals), predictions, more: "{}" };
+    return { action, globals: toJson(this.#globals), predictions, more: toJson(this.#more) };
   }
 }
 

@@ -69,7 +69,8 @@ def plan(plan: Plan) -> Any:
 
 def _step(step: Step) -> Any:
     predictions = [_prediction(prediction) for prediction in step.predictions]
-    return wit.Step(_action(step.action), text(step.globals), predictions, "{}")
+    more = {"unpredicted": True} if step.unpredicted else {}
+    return wit.Step(_action(step.action), text(step.globals), predictions, text(more))
 
 
 def _action(action: Any) -> Any:

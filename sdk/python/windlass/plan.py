@@ -93,6 +93,7 @@ class Step:
     action: Action
     globals: dict[str, Any] = field(default_factory=dict)
     predictions: list[Prediction] = field(default_factory=list)
+    unpredicted: bool = False
 
     def predict(self, fact: Request, value: Any, *, at: str = "") -> Step:
         """Says what a fact will answer once this step has run.
@@ -115,6 +116,12 @@ class Step:
     def predict_unknown_where(self, fact: Request, *, at: str = "") -> Step:
         """As `predict_unknown`, for every request whose arguments contain these."""
         return self._predict(fact, True, at, False, None)
+
+    def changes_more(self) -> Step:
+        """Says that it changes more than it predicts, as installing a package does. What is planned behind it is marked
+        as assumed. Not needed where nothing is predicted."""
+        self.unpredicted = True
+        return self
 
     def with_globals(self, **globals: Any) -> Step:
         """Sets global arguments for this step alone: `step.with_globals(_sudo=True)`."""

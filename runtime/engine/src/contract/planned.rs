@@ -274,6 +274,7 @@ pub struct Step {
     /// What it is predicted to change.
     pub predictions: Vec<Prediction>,
     /// Whether it changes more than that.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unpredicted: bool,
 }
 

@@ -70,7 +70,7 @@ bool exports_windlass_plugin_operations_plan(
         step->action,
         wl_object_text(step->globals),
         {step->predictions.items, step->predictions.count},
-        wl_borrow("{}"),
+        wl_borrow(step->unpredicted ? "{\"unpredicted\":true}" : "{}"),
     };
   }
   *ret = (windlass_plugin_types_planned_t){

@@ -80,6 +80,11 @@ wl_step *wl_predict_unknown(wl_step *step, const char *fact, wl_json *args) {
   return wl_predict_part(step, fact, args, false, "", NULL);
 }
 
+wl_step *wl_changes_more(wl_step *step) {
+  step->unpredicted = true;
+  return step;
+}
+
 wl_step *wl_globals(wl_step *step, const wl_json *globals) {
   step->globals = globals;
   return step;

@@ -322,7 +322,7 @@ static void copy(wl_call *call) {
   }
   wl_step *step = wl_upload(call, wl_content_local(src), dest, NULL);
   wl_predict(step, SUM, of_path(dest), wl_string(digest));
-  wl_predict_part(step, KIND, NULL, true, "", NULL);
+  wl_predict_part(wl_changes_more(step), KIND, NULL, true, "", NULL);
   wl_predict_part(step, SETTING, of_path(dest), true, "", wl_null());
 }
 

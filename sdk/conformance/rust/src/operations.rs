@@ -139,6 +139,7 @@ pub fn copy(plan: &mut Plan, src: LocalPath, dest: RemotePath) -> Result<()> {
     let setting = json!({"path": dest.as_str()});
     plan.upload(Upload::new(Content::Local(src.0), dest.as_str()))
         .predict(Prediction::value(&sum, digest))
+        .changes_more()
         .predict(Prediction::unknown_where("example.Kind", json!({})))
         .predict(Prediction::value_where(
             "example.Setting",
