@@ -311,7 +311,8 @@ typedef struct windlass_plugin_types_step_t {
   windlass_plugin_types_json_t   globals;
   // What it changes.
   windlass_plugin_types_list_prediction_t   predictions;
-  // What later versions add.
+  // `unpredicted`, true: it changes more than its predictions say, as the installation of a package does. Besides,
+  // what later versions add.
   windlass_plugin_types_json_t   more;
 } windlass_plugin_types_step_t;
 
