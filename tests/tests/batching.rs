@@ -40,7 +40,9 @@ fn operation() -> impl Strategy<Value = String> {
 }
 
 fn deploy(operations: &[String]) -> String {
-    let mut text = String::from("root = host.data.root\n");
+    // The first says something, whatever the others do.
+    let mut text =
+        String::from("root = host.data.root\nserver.shell(commands = [\"echo begun\"])\n");
     for operation in operations {
         // A failing operation must not end the comparison.
         let operation = operation.strip_suffix(')').unwrap();
