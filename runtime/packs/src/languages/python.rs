@@ -64,7 +64,7 @@ pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
     embedded::write(embedded::PYTHON, &below("sdk"))?;
     let (exports, names) = exports(source.role);
     let main = format!(
-        "from windlass.entry import load\nload(\"{module}\")\nfrom windlass.{exports} import {names}\n"
+        "from windlass.entry import load, settle\nload(\"{module}\")\nfrom windlass.{exports} import {names}\nsettle()\n"
     );
     let main = [
         (format!("{MAIN}.py"), main.into_bytes()),
