@@ -4,6 +4,7 @@
 //! * [`Windlass`]: the command line in an environment of its own, and what it printed as a snapshot.
 //! * [`AtTerminal`]: the command line at a terminal, with what it shows and what is typed.
 //! * [`guest`]: components that misbehave, for `--pack`.
+//! * [`compilers`]: what builds packs in other languages than Rust.
 //! * [`OciRegistry`]: a real registry for packs, on loopback.
 //! * [`actors`]: the pack whose operations have actors do things.
 //! * [`Vault`]: a vault on loopback, and the pack that reads secrets from it.
@@ -20,6 +21,7 @@
 
 pub mod actors;
 mod command_line;
+pub mod compilers;
 mod guests;
 mod packs;
 mod policy;

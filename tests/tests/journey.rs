@@ -1,11 +1,11 @@
 //! The book's first pack, as its reader makes it: every command of the page runs as it stands, in each language.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use windlass_tests::{Missing, OciRegistry, Windlass, or_skip};
+use windlass_tests::compilers::{compiler, path};
+use windlass_tests::{OciRegistry, Windlass, or_skip};
 
 /// Printed before each block of commands, so that what it says can be told from the rest.
 const MARK: &str = "=== block";
@@ -70,38 +70,6 @@ fn missing<'a>(step: &'a Step, printed: &str) -> Option<&'a str> {
     wanted
         .filter(|wanted| !wanted.is_empty())
         .find(|wanted| !lines.any(|line| fits(line, wanted)))
-}
-
-/// Where `cargo xtask deps --yes` puts compilers; a reader has them in the pack's folder or on the path.
-fn compilers() -> Vec<PathBuf> {
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"),
-        PathBuf::from,
-    );
-    ["tools/.venv/bin", "tools/node_modules/.bin"]
-        .iter()
-        .map(|folder| target.join(folder))
-        .collect()
-}
-
-fn path() -> String {
-    let system = env::var_os("PATH").unwrap_or_default();
-    let all = env::split_paths(&system).chain(compilers());
-    env::join_paths(all).unwrap().to_string_lossy().into_owned()
-}
-
-/// Whether one of the programs that compile a language is here.
-fn compiler(programs: &[&str]) -> Result<(), Missing> {
-    let path = path();
-    let there =
-        |program: &&str| env::split_paths(&path).any(|folder| folder.join(program).is_file());
-    match programs.iter().any(there) {
-        true => Ok(()),
-        false => Err(Missing::new(
-            programs.join(" or "),
-            "cargo xtask deps --yes",
-        )),
-    }
 }
 
 /// Follows the page in one shell, in an empty folder.

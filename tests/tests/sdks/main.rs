@@ -16,6 +16,7 @@ mod mistakes;
 mod observers;
 mod providing;
 mod reach;
+mod roles;
 mod system;
 mod table;
 mod templates;

@@ -12,7 +12,7 @@ use crate::components::{Language, build};
 const HOSTS: &str = r#"[{"name": "cloud-1", "address": "192.0.2.1"}]"#;
 
 /// A cloud that answers one request with its hosts; gives its address.
-fn cloud() -> String {
+pub(crate) fn cloud() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {

@@ -1,4 +1,6 @@
-//! Rust: the template, and the SDK that stands beside it in a pack of its own.
+//! Rust: the templates, and the SDK that stands beside it in a pack of its own.
+
+use windlass_engine::contract::Role;
 
 use super::all::Template;
 use crate::embed::{File, files};
@@ -7,32 +9,128 @@ use crate::manifest::Language;
 /// Where a new pack has the SDK.
 const FOLDER: &str = "windlass-sdk";
 
-pub(super) const TEMPLATE: Template = Template {
-    language: Language::Rust,
-    files: FILES,
-    sdk: &[
-        (FOLDER, WORKSPACE),
-        ("windlass-sdk/sdk/rust", SDK),
-        ("windlass-sdk/wit", WIT),
-    ],
-    changes: &[
-        ("path = \"..\"", "path = \"windlass-sdk/sdk/rust\""),
-        (
-            "[workspace]\n",
-            "[workspace]\nexclude = [\"windlass-sdk\"]\n",
-        ),
-    ],
-};
+/// The SDK, beside the pack's own files.
+const BESIDE: &[(&str, &[File])] = &[
+    (FOLDER, WORKSPACE),
+    ("windlass-sdk/sdk/rust", SDK),
+    ("windlass-sdk/wit", WIT),
+];
 
-const FILES: &[File] = files!("sdk/rust/template": [
-    ".gitignore",
-    "Cargo.lock",
-    "Cargo.toml",
-    "README.md",
-    "cases/motd.jsonl",
-    "pack.toml",
-    "src/lib.rs",
-]);
+/// Where the SDK stands in the repository, and where in a pack.
+const PLACE: (&str, &str) = ("path = \"..\"", "path = \"windlass-sdk/sdk/rust\"");
+const ALONE: (&str, &str) = (
+    "[workspace]\n",
+    "[workspace]\nexclude = [\"windlass-sdk\"]\n",
+);
+
+/// Cargo gets what it needs by itself.
+const WITHOUT_SETUP: (&str, &str) = ("@SETUP@\n", "");
+
+/// What the role's files say in Rust, and what its manifest does.
+const IN_RUST: &[(&str, &str)] = &[
+    PLACE,
+    ALONE,
+    // What the tests of a pack that plans need, others need for what they give.
+    (
+        "\n[dev-dependencies]\nserde_json = \"1\"\n",
+        "serde_json = \"1\"\n",
+    ),
+    ("@LANGUAGE@", "rust"),
+    ("@ENTRY@", "Cargo.toml"),
+    WITHOUT_SETUP,
+];
+
+/// What every pack has.
+const CRATE: &[File] = files!("sdk/rust/template": [".gitignore", "Cargo.lock"]);
+
+/// The manifest of a pack of one crate.
+const MANIFEST: &[File] = files!("sdk/rust/template": ["Cargo.toml"]);
+
+pub(super) const ALL: &[Template] = &[
+    Template {
+        language: Language::Rust,
+        role: Role::Planning,
+        files: &[
+            CRATE,
+            MANIFEST,
+            files!("sdk/rust/template": ["README.md", "cases/motd.jsonl", "pack.toml", "src/lib.rs"]),
+        ],
+        sdk: BESIDE,
+        changes: &[PLACE, ALONE],
+    },
+    Template {
+        language: Language::Rust,
+        role: Role::Acting,
+        files: &[
+            CRATE,
+            files!("sdk/rust/templates/acting": [
+                "Cargo.toml",
+                "actor/Cargo.toml",
+                "actor/src/lib.rs",
+                "operations/Cargo.toml",
+                "operations/src/lib.rs",
+            ]),
+        ],
+        sdk: BESIDE,
+        changes: &[
+            ("@LANGUAGE@", "rust"),
+            ("@ENTRY@", "operations/Cargo.toml"),
+            ("@ACTOR@", "actor/Cargo.toml"),
+            WITHOUT_SETUP,
+        ],
+    },
+    of(
+        Role::Deploying,
+        &[
+            CRATE,
+            MANIFEST,
+            files!("sdk/rust/templates/deploying": ["src/lib.rs"]),
+        ],
+    ),
+    of(
+        Role::Listing,
+        &[
+            CRATE,
+            MANIFEST,
+            files!("sdk/rust/templates/listing": ["src/lib.rs"]),
+        ],
+    ),
+    of(
+        Role::Connecting,
+        &[
+            CRATE,
+            MANIFEST,
+            files!("sdk/rust/templates/connecting": ["src/lib.rs"]),
+        ],
+    ),
+    of(
+        Role::Observing,
+        &[
+            CRATE,
+            MANIFEST,
+            files!("sdk/rust/templates/observing": ["src/lib.rs"]),
+        ],
+    ),
+    of(
+        Role::Providing,
+        &[
+            CRATE,
+            MANIFEST,
+            files!("sdk/rust/templates/providing": ["src/lib.rs"]),
+        ],
+    ),
+];
+
+/// A pack of one crate.
+const fn of(role: Role, files: &'static [&'static [File]]) -> Template {
+    Template {
+        language: Language::Rust,
+        role,
+        files,
+        sdk: BESIDE,
+        changes: IN_RUST,
+    }
+}
 
 /// What the SDK's manifests take from their workspace.
 const WORKSPACE: &[File] = &[(

@@ -5,17 +5,26 @@ use std::fs;
 use camino::{Utf8Path, Utf8PathBuf};
 use thiserror::Error;
 
-use super::all::{ALL, Template};
+use windlass_engine::contract::Role;
+
+use super::all::{Template, all};
 use super::name::{named, namespace};
+use super::roles::shared;
 use crate::manifest::{Language, PackName};
 
 /// Why a new pack could not be written.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum TemplateError {
-    /// The language has no template.
-    #[error("there is no template for {}; there are some for {}", .0.as_str(), listed())]
-    Language(Language),
+    /// The language has no template for the role.
+    #[error("there is no template for {} packs in {}; there are some in {}, and in {} for {}",
+        .role.as_str(), .language.as_str(), languages_of(*.role), .language.as_str(), roles_of(*.language))]
+    None {
+        /// The language.
+        language: Language,
+        /// The role.
+        role: Role,
+    },
     /// The folder is taken.
     #[error("{0} is there already and holds files; nothing was written")]
     Taken(Utf8PathBuf),
@@ -29,31 +38,39 @@ pub enum TemplateError {
     },
 }
 
-fn listed() -> String {
-    let names: Vec<&str> = languages().map(Language::as_str).collect();
+/// The languages that have a template for a role.
+pub fn languages(role: Role) -> impl Iterator<Item = Language> {
+    let of_role = all().filter(move |template| template.role == role);
+    of_role.map(|template| template.language)
+}
+
+fn languages_of(role: Role) -> String {
+    let names: Vec<&str> = languages(role).map(Language::as_str).collect();
     names.join(", ")
 }
 
-/// The languages that have a template.
-pub fn languages() -> impl Iterator<Item = Language> {
-    ALL.iter().map(|template| template.language)
+fn roles_of(language: Language) -> String {
+    let templates = all().filter(|template| template.language == language);
+    let names: Vec<&str> = templates.map(|template| template.role.as_str()).collect();
+    names.join(", ")
 }
 
 /// The files of a new pack, by path below its folder.
 ///
 /// # Errors
-/// [`TemplateError::Language`].
+/// [`TemplateError::None`].
 pub fn files(
     language: Language,
+    role: Role,
     name: &PackName,
 ) -> Result<Vec<(Utf8PathBuf, String)>, TemplateError> {
-    let template = ALL
+    let template = all()
+        .find(|template| template.language == language && template.role == role)
+        .ok_or(TemplateError::None { language, role })?;
+    let own = template.files.iter().copied().flatten();
+    let mut all: Vec<(Utf8PathBuf, String)> = shared(role)
         .iter()
-        .find(|template| template.language == language)
-        .ok_or(TemplateError::Language(language))?;
-    let mut all: Vec<(Utf8PathBuf, String)> = template
-        .files
-        .iter()
+        .chain(own)
         .map(|(path, text)| own_file(template, path, text, name))
         .collect();
     for (folder, files) in template.sdk {
@@ -80,9 +97,10 @@ fn own_file(template: &Template, path: &str, text: &str, name: &PackName) -> (Ut
 pub fn write(
     folder: &Utf8Path,
     language: Language,
+    role: Role,
     name: &PackName,
 ) -> Result<Vec<Utf8PathBuf>, TemplateError> {
-    let all = files(language, name)?;
+    let all = files(language, role, name)?;
     let failed = |path: &Utf8Path| {
         let path = path.to_owned();
         move |source| TemplateError::File { path, source }
@@ -116,24 +134,65 @@ mod tests {
     #[test]
     fn every_template_is_a_pack_with_its_own_name() {
         let name: PackName = "labs:web-page".parse().unwrap();
-        for language in languages() {
-            let all = files(language, &name).unwrap();
-            let (_, text) = all.iter().find(|(path, _)| path == FILE).unwrap();
+        for template in all() {
+            let files = files(template.language, template.role, &name).unwrap();
+            let (_, text) = files.iter().find(|(path, _)| path == FILE).unwrap();
             let manifest = Manifest::parse(text, FILE).unwrap();
             assert_eq!(manifest.pack.name, name);
             let component = &manifest.components[0];
             assert_eq!(component.path, "web_page.wasm");
-            assert_eq!(component.build.as_ref().unwrap().language, language);
-            assert!(
-                component
-                    .exports
-                    .iter()
-                    .all(|name| name.starts_with("web_page."))
-            );
-            assert!(!manifest.pack.cases.is_empty());
-            let entry = &component.build.as_ref().unwrap().entry;
-            assert!(all.iter().any(|(path, _)| path == entry), "{entry}");
+            let exports = ["web_page.", "@web_page", "web-page:"];
+            let of_pack = |export: &str| exports.iter().any(|own| export.starts_with(own));
+            assert!(component.exports.iter().all(|export| of_pack(export)));
+            let planning = template.role == Role::Planning;
+            assert_eq!(manifest.pack.cases.is_empty(), !planning);
+            for component in &manifest.components {
+                let build = component.build.as_ref().unwrap();
+                assert_eq!(build.language, template.language);
+                let entry = &build.entry;
+                assert!(files.iter().any(|(path, _)| path == entry), "{entry}");
+            }
+            let own = files
+                .iter()
+                .filter(|(path, _)| !path.starts_with("windlass-sdk"));
+            for (path, text) in own {
+                assert!(
+                    !text.contains("motd.") && !text.contains("@LANGUAGE@"),
+                    "{path}: {text}"
+                );
+                assert!(
+                    !text.contains("@SETUP@") && !text.contains("@ENTRY@"),
+                    "{path}: {text}"
+                );
+            }
+            assert!(files.iter().any(|(path, _)| path == "README.md"));
         }
+    }
+
+    #[test]
+    fn every_language_has_every_role() {
+        for role in Role::ALL {
+            let there: Vec<&str> = languages(role).map(Language::as_str).collect();
+            assert_eq!(
+                there,
+                Language::ALL.map(Language::as_str),
+                "{}",
+                role.as_str()
+            );
+        }
+    }
+
+    #[test]
+    fn what_has_no_template_is_told_with_what_has() {
+        let error = TemplateError::None {
+            language: Language::Python,
+            role: Role::Providing,
+        };
+        assert_eq!(
+            error.to_string(),
+            "there is no template for providing packs in python; there are some in rust, python, js, c, and in python for \
+             planning, acting, deploying, listing, connecting, observing, providing"
+        );
     }
 
     #[test]
@@ -142,10 +201,10 @@ mod tests {
         let folder = Utf8Path::from_path(folder.path()).unwrap();
         let name: PackName = "acme:motd".parse().unwrap();
         fs::create_dir(folder.join(".git")).unwrap();
-        let own = write(folder, Language::Rust, &name).unwrap();
+        let own = write(folder, Language::Rust, Role::Planning, &name).unwrap();
         assert!(own.iter().any(|path| path == "src/lib.rs"), "{own:?}");
         assert!(folder.join("windlass-sdk/sdk/rust/src/lib.rs").exists());
-        let error = write(folder, Language::Rust, &name).unwrap_err();
+        let error = write(folder, Language::Rust, Role::Planning, &name).unwrap_err();
         assert!(error.to_string().contains("nothing was written"), "{error}");
     }
 }
