@@ -15,7 +15,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Value as Json, json};
 use windlass_engine::capability::Capabilities;
 use windlass_engine::contract::{Atom, FactRequest, Role};
-use windlass_engine::local_files::LocalFiles;
+use windlass_engine::local_files::{LocalFiles, Readable};
 use windlass_engine::plugins::{GuestError, PlanningView, Plugins};
 use windlass_engine::secrets::SecretStore;
 use windlass_packs::languages::{LanguageError, Source, compile};
@@ -53,7 +53,7 @@ impl PlanningView for Nothing {
     }
 
     fn local_files(&self) -> Arc<dyn LocalFiles> {
-        windlass_plugins::local_files(Utf8Path::new("."), &[])
+        windlass_plugins::local_files(Utf8Path::new("."), &Readable::default())
     }
 
     fn matches(&self, _: &[Atom], _: &str, _: &str) -> Result<bool, GuestError> {
@@ -64,7 +64,7 @@ impl PlanningView for Nothing {
         Ok(false)
     }
 
-    fn log(&self, _: &str, _: &str) {}
+    fn log(&self, _: &str, _: &str, _: &str) {}
 }
 
 fn repository() -> PathBuf {

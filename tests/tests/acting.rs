@@ -134,3 +134,26 @@ fn an_actor_finds_the_operations_of_its_pack_under_another_namespace() {
         "{out}"
     );
 }
+
+/// Of actors, and of what plans: with host and component in events, and without the values of secrets.
+#[test]
+fn remarks_are_events_and_hold_no_secret() {
+    const VALUE: &str = "hunter2-and-more";
+    let windlass = with_actors().env("TOKEN", VALUE);
+    let deploy = "caller.act(actor = \"remark\", password = secret(\"env:TOKEN\"), \
+                  payload = {\"command\": \"printf hunter2-; printf and-more\"})\n";
+    let out = apply(&windlass, deploy).succeeds();
+    let events = out.json_lines();
+    let logs: Vec<_> = events
+        .iter()
+        .filter(|event| event["event"] == "log")
+        .collect();
+    let log = |level: &str| {
+        json!({
+            "event": "log", "host": "@local", "component": "acme:mine/actor.wasm",
+            "level": level, "message": "it printed ********",
+        })
+    };
+    assert_eq!(logs, [&log("debug"), &log("warning")]);
+    assert!(!out.says(VALUE), "{out}");
+}

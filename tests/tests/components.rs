@@ -167,10 +167,10 @@ fn an_observer_hears_events_in_order() {
     assert_eq!(
         said,
         [
-            "1 operation-host-start",
-            "2 operation-host-success",
-            "3 operation-host-start",
-            "4 operation-host-success"
+            "acme:mine/watcher.wasm: 1 operation-host-start",
+            "acme:mine/watcher.wasm: 2 operation-host-success",
+            "acme:mine/watcher.wasm: 3 operation-host-start",
+            "acme:mine/watcher.wasm: 4 operation-host-success"
         ],
         "{text}"
     );
@@ -212,4 +212,56 @@ fn a_hundred_components_that_nobody_uses_are_not_opened() {
     windlass.write("mine/pack.toml", manifest);
     let out = run(&windlass, &["exec", "@r99/sh", "--", "echo via r99"]);
     assert!(out.succeeds().says("via r99"));
+}
+
+/// A command's words, run to a good end.
+fn told(windlass: &Windlass, line: &str) -> Outcome {
+    let words: Vec<&str> = line.split(' ').collect();
+    run(windlass, &words).succeeds()
+}
+
+/// The lines of standard error that components are behind.
+fn remarks(out: &Outcome) -> Vec<&str> {
+    let of_pack = |line: &&str| line.contains("acme:mine/");
+    out.stderr.lines().filter(of_pack).collect()
+}
+
+#[test]
+fn a_connector_s_warnings_are_shown_once_and_more_where_it_is_asked_for() {
+    let windlass = with_pack(NO_HTTP);
+    let two = "exec @relay/sh/loud1,@relay/sh/loud2 -- true";
+    let warning = "warning: acme:mine/relay.wasm: this way is slow (on @relay/sh/loud";
+    let out = told(&windlass, two);
+    let [shown] = remarks(&out)[..] else {
+        panic!("{out}");
+    };
+    assert!(shown.starts_with(warning), "{out}");
+    let out = told(&windlass, &format!("-v {two}"));
+    let informed = "[@relay/sh/loud2] acme:mine/relay.wasm: info: connecting @relay/sh/loud2";
+    assert!(remarks(&out).contains(&informed), "{out}");
+    assert!(!out.says("one step"), "{out}");
+    let out = told(&windlass, &format!("-vv {two}"));
+    let detail = "[@relay/sh/loud1] acme:mine/relay.wasm: debug: one step";
+    assert!(remarks(&out).contains(&detail), "{out}");
+    // A way that says nothing shows nothing.
+    let out = told(&windlass, "exec @relay/sh/quiet -- true");
+    assert!(remarks(&out).is_empty(), "{out}");
+}
+
+#[test]
+fn an_inventory_s_remarks_are_shown_without_a_run_and_in_one() {
+    let windlass = with_pack(NO_HTTP);
+    let warning = "warning: acme:mine/lister.wasm: the cloud is [2Jold";
+    let out = told(&windlass, "inventory @cloud/remark/@relay/sh/x");
+    assert_eq!(remarks(&out), [warning], "{out}");
+    let out = told(&windlass, "-vv exec @cloud/remark/@relay/sh/x -- true");
+    assert_eq!(
+        remarks(&out),
+        [
+            "acme:mine/lister.wasm: debug: asking the cloud",
+            "acme:mine/lister.wasm: info: the cloud has one zone",
+            warning,
+        ],
+        "{out}"
+    );
 }

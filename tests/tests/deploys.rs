@@ -3,6 +3,7 @@
 
 use std::fs;
 
+use serde_json::{Value, json};
 use windlass_tests::{Outcome, Windlass, guest};
 
 /// The inventory of one host, and the deploy beside it.
@@ -70,6 +71,117 @@ fn an_error_has_component_place_and_host() {
             out.says("in the deploy deploy/site.wasm, for @local"),
             "{out}"
         );
+    }
+}
+
+/// A call of `files.line` in a deploy file, the same in a component, and what both say of it.
+struct Wrong {
+    operation: &'static str,
+    args: Value,
+    globals: Value,
+    file: &'static str,
+    component: &'static str,
+}
+
+impl Wrong {
+    /// The call in Starlark.
+    fn call(&self) -> String {
+        let given = [&self.args, &self.globals];
+        let given = given.into_iter().filter_map(Value::as_object).flatten();
+        let words: Vec<String> = given
+            .map(|(name, value)| format!("{name} = {value}"))
+            .collect();
+        format!("{}({})\n", self.operation, words.join(", "))
+    }
+}
+
+fn wrong(args: Value, globals: Value, file: &'static str, component: &'static str) -> Wrong {
+    Wrong {
+        operation: "files.line",
+        args,
+        globals,
+        file,
+        component,
+    }
+}
+
+#[test]
+fn a_wrong_call_is_told_as_clearly_as_in_a_deploy_file() {
+    let unknown = "there is no operation `files.lien`, did you mean `files.line`?";
+    let line = |more: &str, value: Value| {
+        let mut args = json!({"path": "/x", "line": "y"});
+        args[more] = value;
+        args
+    };
+    let plain = || json!({"path": "/x", "line": "y"});
+    let none = || json!({});
+    for mistake in [
+        Wrong {
+            operation: "files.lien",
+            ..wrong(plain(), none(), unknown, unknown)
+        },
+        wrong(
+            line("moed", json!(1)),
+            none(),
+            "files.line has no argument `moed`\n",
+            "files.line: there is no argument `moed`; it takes path, line, ",
+        ),
+        wrong(
+            line("lien", json!("y")),
+            none(),
+            "has no argument `lien`, did you mean `line`?",
+            "there is no argument `lien`, did you mean `line`?",
+        ),
+        wrong(
+            line("sudo_user", json!("x")),
+            none(),
+            "did you mean the global argument `_sudo_user`?",
+            "did you mean the global argument `_sudo_user`?",
+        ),
+        wrong(
+            json!({"path": "/x"}),
+            none(),
+            "files.line needs `line`",
+            "files.line: `line` is missing; it takes text",
+        ),
+        wrong(
+            line("path", json!(7)),
+            none(),
+            "`path` takes text, not a number",
+            "`path` takes text, not a number",
+        ),
+        wrong(
+            plain(),
+            json!({"_sdo": 1}),
+            "`_sdo`, did you mean `_sudo`?",
+            "`_sdo`, did you mean `_sudo`?",
+        ),
+        wrong(
+            plain(),
+            json!({"_retries": "x"}),
+            "`_retries` takes",
+            "`_retries` takes",
+        ),
+    ] {
+        let windlass = with_site("what = \"any\"");
+        windlass.write("deploy/site.star", mistake.call());
+        let data = [
+            format!("operation={}", mistake.operation),
+            format!("args={}", mistake.args),
+            format!("globals={}", mistake.globals),
+        ];
+        let mut words = vec!["plan", "inventory.toml"];
+        words.extend(data.iter().flat_map(|data| ["--data", data]));
+        for (deploy, told, place) in [
+            ("deploy/site.star", mistake.file, "site.star:1"),
+            ("deploy/site.wasm", mistake.component, "site/src/lib.rs:"),
+        ] {
+            let out = windlass.run([&words[..], &[deploy]].concat()).exits(1);
+            assert!(
+                out.says(told) && out.says(place),
+                "{told} at {place}: {out}"
+            );
+        }
     }
 }
 

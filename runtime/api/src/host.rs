@@ -130,7 +130,8 @@ impl Host {
     ) -> Result<bool, EngineError> {
         if let (Some(reason), false) = (reason, self.connected()) {
             self.state.emit(Event::Log {
-                host: self.name().to_owned(),
+                host: Some(self.name().to_owned()),
+                component: None,
                 level: String::from("info"),
                 message: format!("connecting {reason}"),
             });

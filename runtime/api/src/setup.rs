@@ -250,7 +250,7 @@ pub fn allow_packs<'a>(
 /// Views of the controller's files: the deploy's folder, and the paths that a call names.
 #[must_use]
 pub fn local_files() -> LocalFilesFactory {
-    Arc::new(|folder, granted| windlass_plugins::local_files(folder, granted))
+    Arc::new(|folder, readable| windlass_plugins::local_files(folder, readable))
 }
 
 /// The built-in connectors.

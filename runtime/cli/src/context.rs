@@ -4,12 +4,14 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use windlass::connectors::{AskHostKey, Registry, Ssh, UnknownKey};
+use windlass::engine::plugins::{Plugins, Remark};
 use windlass::engine::secrets::{Ask, SecretStore};
 use windlass::setup;
 
 use crate::args::Global;
 use crate::errors::CliError;
 use crate::prompt;
+use crate::render::Remarks;
 use crate::ui::Ui;
 
 /// The options and the streams.
@@ -18,6 +20,8 @@ pub(crate) struct Context {
     pub(crate) ui: Arc<Ui>,
     /// Passwords that were asked for; the run's own store.
     pub(crate) secrets: SecretStore,
+    /// What components remark.
+    pub(crate) remarks: Arc<Remarks>,
 }
 
 impl Context {
@@ -25,11 +29,22 @@ impl Context {
         let ui = Arc::new(Ui::new(global.json));
         let secrets = SecretStore::default();
         secrets.set_ask(Arc::new(Person { ui: ui.clone() }));
+        let remarks = Arc::new(Remarks::new(ui.clone(), global.verbose));
         Self {
             global,
             ui,
             secrets,
+            remarks,
         }
+    }
+
+    /// Shows what components remark where no run tells of it, and what they remarked until now.
+    pub(crate) fn hear(&self, plugins: &dyn Plugins) {
+        let (remarks, secrets) = (self.remarks.clone(), self.secrets.clone());
+        plugins.listen(Arc::new(move |remark: Remark| {
+            let message = secrets.mask(&remark.message);
+            remarks.show(&Remark { message, ..remark });
+        }));
     }
 
     /// The built-in connectors; unknown host keys are asked about where somebody is there to answer.

@@ -78,7 +78,11 @@ impl<'a> Run<'a> {
         if let Some(first) = deploys.first() {
             options.folder = first.folder();
         }
-        let state = setup::new_state(&options, plugins, context.connectors()).await?;
+        let made = setup::new_state(&options, plugins.clone(), context.connectors()).await;
+        if made.is_err() {
+            context.hear(plugins.as_ref());
+        }
+        let state = made?;
         let label = context.ui.error.yellow("warning:");
         for warning in state.inventory().warnings() {
             context.ui.error_line(&format!("{label} {warning}"));
@@ -100,7 +104,11 @@ impl<'a> Run<'a> {
         let required = policy.is_some_and(|policy| policy.requires_audit().is_some());
         audit::begin(&state, wants.command, required)?;
         // Behind the journal: what is shown as done is written down.
-        state.add_observer(Arc::new(Terminal::new(context.ui.clone(), shown)));
+        state.add_observer(Arc::new(Terminal::new(
+            context.ui.clone(),
+            shown,
+            context.remarks.clone(),
+        )));
         Ok(Self {
             context,
             state,

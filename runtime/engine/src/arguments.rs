@@ -257,6 +257,13 @@ impl GlobalArguments {
         flag.unwrap_or(false)
     }
 
+    /// The global argument that was meant by a name without its underscore.
+    #[must_use]
+    pub fn meant(name: &str) -> Option<&'static str> {
+        let mut names = Self::NAMES.iter().copied();
+        names.find(|global| global.strip_prefix('_') == Some(name))
+    }
+
     /// The password that sudo is given: the one that is set, or the one that a person is asked for.
     #[must_use]
     pub fn password_for_sudo(&self) -> Option<SecretArgument> {

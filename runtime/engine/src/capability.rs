@@ -113,9 +113,14 @@ impl Capabilities {
         }
     }
 
-    /// What is in both; of two folders of which one lies in the other, the inner one.
+    /// What is in both; of two folders of which one lies in the other, the inner one, as it is written. `~/` is the home
+    /// folder of whoever runs.
     #[must_use]
     pub fn within(&self, ceiling: &Self) -> Self {
+        self.within_at(ceiling, &home())
+    }
+
+    fn within_at(&self, ceiling: &Self, home: &str) -> Self {
         let both = |asked: &BTreeSet<String>, held: &BTreeSet<String>| -> BTreeSet<String> {
             asked.intersection(held).cloned().collect()
         };
@@ -132,8 +137,8 @@ impl Capabilities {
                 })
                 .collect(),
             http: both(&self.http, &ceiling.http),
-            read: folders_in_both(&self.read, &ceiling.read),
-            write: folders_in_both(&self.write, &ceiling.write),
+            read: folders_in_both(&self.read, &ceiling.read, home),
+            write: folders_in_both(&self.write, &ceiling.write, home),
             env: both(&self.env, &ceiling.env),
             fact_shell: self.fact_shell && ceiling.fact_shell,
             fact_command: self.fact_command && ceiling.fact_command,
@@ -241,9 +246,32 @@ fn folders_beyond(asked: &BTreeSet<String>, held: &BTreeSet<String>) -> BTreeSet
         .collect()
 }
 
-fn folders_in_both(one: &BTreeSet<String>, other: &BTreeSet<String>) -> BTreeSet<String> {
+/// The home folder of whoever runs; empty where none is known.
+pub(crate) fn home() -> String {
+    std::env::var("HOME").unwrap_or_default()
+}
+
+/// A folder with its path from the root. None for one of a home folder that is not known.
+pub(crate) fn rooted(folder: &str, home: &str) -> Option<String> {
+    match folder.strip_prefix("~/") {
+        Some(_) if !home.starts_with('/') => None,
+        Some(below) => Some(format!("{home}/{below}")),
+        None => Some(folder.to_owned()),
+    }
+}
+
+fn folders_in_both(
+    one: &BTreeSet<String>,
+    other: &BTreeSet<String>,
+    home: &str,
+) -> BTreeSet<String> {
+    // One is written with `~/`, the other from the root.
+    let lies = |folder: &str, outer: &str| {
+        let from_root = rooted(folder, home).zip(rooted(outer, home));
+        lies_in(folder, outer) || from_root.is_some_and(|(folder, outer)| lies_in(&folder, &outer))
+    };
     let inner = |of: &BTreeSet<String>, within: &BTreeSet<String>| -> Vec<String> {
-        let covered = |folder: &&String| within.iter().any(|outer| lies_in(folder, outer));
+        let covered = |folder: &&String| within.iter().any(|outer| lies(folder, outer));
         of.iter().filter(covered).cloned().collect()
     };
     let found = inner(one, other).into_iter().chain(inner(other, one));
@@ -322,6 +350,35 @@ mod tests {
         assert_eq!(both, ["/etc/web", "/srv/www", "~/.kube/x"]);
         let beyond: Vec<String> = asked.beyond(&held).read.into_iter().collect();
         assert_eq!(beyond, ["/srv", "/var/../etc"]);
+    }
+
+    #[test]
+    fn the_home_folder_lies_where_it_lies() {
+        let both = |asked: &str, held: &str, home: &str| -> Vec<String> {
+            let of = |folder: &str| of(&format!("read = ['{folder}']\nwrite = ['{folder}']"));
+            let both = of(asked).within_at(&of(held), home);
+            assert_eq!(both.read, both.write);
+            both.read.into_iter().collect()
+        };
+        for (asked, held, both_have) in [
+            ("~/.kube", "/", Some("~/.kube")),
+            ("~/.kube", "/home/me", Some("~/.kube")),
+            ("~/.kube", "/home/me/.kube/x", Some("/home/me/.kube/x")),
+            ("/home/me/.kube", "~/", Some("/home/me/.kube")),
+            ("~/.kube", "/home/you", None),
+            ("~/.kube", "/home/me/.kubernetes", None),
+            ("~/../you", "/home", None),
+        ] {
+            let found = both(asked, held, "/home/me");
+            assert_eq!(
+                found.first().map(String::as_str),
+                both_have,
+                "{asked} in {held}"
+            );
+        }
+        // Where no home folder is known, it lies nowhere; nor does one that goes up.
+        assert!(both("~/.kube", "/", "").is_empty());
+        assert!(both("~/.kube", "/home", "/home/../etc").is_empty());
     }
 
     #[test]

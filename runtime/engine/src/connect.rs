@@ -17,6 +17,7 @@ use crate::state::{Host, Stage, State};
 /// A used-up failure budget.
 pub async fn connect_all(state: &State) -> Result<(), EngineError> {
     state.set_stage(Stage::Connect)?;
+    state.hear_remarks();
     let mut running = JoinSet::new();
     for host in state
         .hosts()
@@ -49,6 +50,7 @@ pub async fn connect(state: &State, host: &Arc<Host>) -> Result<(), EngineError>
     if host.connected() {
         return Ok(());
     }
+    state.hear_remarks();
     let name = host.name().to_owned();
     state.emit(Event::HostBeforeConnect { host: name.clone() });
     match open(state, host).await {

@@ -61,9 +61,12 @@ pub enum Event {
         message: String,
         place: Option<Place>,
     },
-    /// A plugin's remark.
+    /// A remark: of a component, where it names one; about a host, where there is one.
     Log {
-        host: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        host: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        component: Option<String>,
         level: String,
         message: String,
     },

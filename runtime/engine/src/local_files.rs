@@ -47,6 +47,28 @@ pub struct Entry {
     pub target: Option<String>,
 }
 
+/// What may be read of the controller's files, and by whom.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Readable {
+    /// Paths that stand in a call's arguments, or folders that were granted.
+    pub paths: Vec<String>,
+    /// The deploy, a component, that reads for itself; none where a call of an operation does.
+    pub deploy: Option<String>,
+    /// Absolute folders that none of the paths may lead out of, by no link; none: they lead where they lead.
+    pub ceiling: Option<Vec<String>>,
+}
+
+impl Readable {
+    /// What stands in a call's arguments.
+    #[must_use]
+    pub fn named(paths: &[String]) -> Self {
+        Self {
+            paths: paths.to_vec(),
+            ..Self::default()
+        }
+    }
+}
+
 /// Read access to the controller's files. Every method refuses paths that were not granted with kind `denied`,
 /// and answers kind `io` for what the system refuses.
 pub trait LocalFiles: Send + Sync {

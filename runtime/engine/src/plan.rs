@@ -10,6 +10,7 @@ use crate::connector::Stream;
 use crate::contract::{Action, Atom, Content, Shell};
 use crate::error::EngineError;
 use crate::json::{Json, JsonMap};
+use crate::local_files::Readable;
 use crate::place::Place;
 use crate::state::{Certainty, Host, HostOperation, OperationId, Plan as HostPlan, State};
 
@@ -233,7 +234,7 @@ fn file_diffs<'a>(
                 let after = match &upload.source {
                     Content::Inline(atoms) => Some(flat(atoms)),
                     Content::Local(path) => {
-                        let files = state.local_files(std::slice::from_ref(path));
+                        let files = state.local_files(&Readable::named(std::slice::from_ref(path)));
                         let limit = u32::try_from(DIFF_LIMIT + 1).unwrap_or(u32::MAX);
                         files.read(path, 0, limit).ok()
                     }

@@ -169,6 +169,22 @@ pub struct Bound {
     pub secrets: Vec<String>,
 }
 
+/// Something that a component remarked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remark {
+    /// The pack and the component.
+    pub component: String,
+    /// The host that it worked for; none: for no host.
+    pub host: Option<String>,
+    /// `debug`, `info` or `warning`.
+    pub level: String,
+    /// The text. Secrets may stand in it.
+    pub message: String,
+}
+
+/// Who is told of remarks.
+pub type Remarked = dyn Fn(Remark) + Send + Sync;
+
 /// Runs plugins. Implemented by the component host, and by fakes in tests.
 #[async_trait]
 pub trait Plugins: Send + Sync {
@@ -296,6 +312,12 @@ pub trait Plugins: Send + Sync {
         Vec::new()
     }
 
+    /// Has what components remark that list hosts, connect or give secrets told there from now on, in place of whoever
+    /// was told before; with what they remarked while nobody was.
+    fn listen(&self, to: Arc<Remarked>) {
+        drop(to);
+    }
+
     /// The packs that may take part, for records of runs.
     fn packs(&self) -> Vec<PackInfo> {
         Vec::new()
@@ -343,6 +365,6 @@ pub trait PlanningView: Send + Sync {
         value
     }
 
-    /// A remark for the log. `level`: `debug`, `info`, `warning`.
-    fn log(&self, level: &str, message: &str);
+    /// A remark for the log, of a component. `level`: `debug`, `info`, `warning`.
+    fn log(&self, component: &str, level: &str, message: &str);
 }

@@ -25,6 +25,7 @@ use crate::opening::Opening;
 use crate::pack::{Pack, PackComponent};
 use crate::performing::{self, Performers};
 use crate::providers::Providers;
+use crate::remarks::Remarks;
 use crate::role;
 use crate::signature::Signature;
 
@@ -85,6 +86,7 @@ impl HostBuilder {
         };
         let mut namespaces: BTreeMap<String, Arc<Component>> = BTreeMap::new();
         let mut found = Loaded::default();
+        let remarks = Arc::new(Remarks::default());
         let mut providers = Providers::default();
         let mut performers = Performers::default();
         for pack in self.packs {
@@ -130,7 +132,8 @@ impl HostBuilder {
                 }
                 if index.role != Role::Planning {
                     let (limits, machines) = (limits.clone(), loader.machines.clone());
-                    let part = Part::new(component, index.role, rights.clone(), limits, machines);
+                    let rights = rights.clone();
+                    let part = Part::new(component, index.role, rights, limits, machines, &remarks);
                     // A connector's depend on the host besides.
                     let part = part.below(ceiling.clone());
                     providers.add(index.role, part, &exports)?;
@@ -195,6 +198,7 @@ impl HostBuilder {
         found.warnings = warning.into_iter().collect();
         let mut host = Host::new(loader.machines, loader.limits, found, providers, performers);
         host.keep_replays(self.replays);
+        host.keep_remarks(remarks);
         Ok(Arc::new(host))
     }
 }

@@ -80,6 +80,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use windlass_engine::contract::{Download, Shell, Step, Upload};
     use windlass_engine::json::Json;
+    use windlass_engine::local_files::Readable;
 
     use super::*;
     use crate::local::local_files;
@@ -113,7 +114,8 @@ mod tests {
     fn of(action: Action, granted: &str) -> Result<(), String> {
         let folder = tempfile::tempdir().unwrap();
         let granted = [granted.to_owned()];
-        let files = local_files(Utf8Path::from_path(folder.path()).unwrap(), &granted);
+        let readable = Readable::named(&granted);
+        let files = local_files(Utf8Path::from_path(folder.path()).unwrap(), &readable);
         let planned = Planned {
             steps: vec![Step::new(action)],
             ..Planned::default()

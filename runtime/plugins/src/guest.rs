@@ -12,6 +12,7 @@ use windlass_engine::plugins::{ErrorKind, GuestError, PlanningView};
 
 use crate::alias::Alias;
 use crate::bindings::windlass::plugin::{context, facts, local_files, log, secrets, types};
+use crate::component::Component;
 use crate::limits::Limits;
 use crate::meter::{self, Meter, Metered};
 use crate::question::{Answer, Fingerprint, Question};
@@ -47,6 +48,8 @@ pub(crate) struct Guest {
     log: Vec<LogLine>,
     /// The namespace that its component has here.
     alias: Option<Arc<Alias>>,
+    /// Its component, for what it remarks.
+    name: String,
 }
 
 impl Metered for Guest {
@@ -74,12 +77,14 @@ impl Guest {
             shown: 0,
             log: Vec::new(),
             alias: None,
+            name: String::new(),
         }
     }
 
-    /// A guest whose component has another namespace here than its own.
-    pub(crate) fn called(mut self, alias: Option<&Arc<Alias>>) -> Self {
-        self.alias = alias.cloned();
+    /// A guest of this component: its remarks stand under its name, and it may have another namespace here than its own.
+    pub(crate) fn of(mut self, component: &Component) -> Self {
+        self.alias = component.alias.get().cloned();
+        self.name.clone_from(&component.name);
         self
     }
 
@@ -313,7 +318,7 @@ impl log::Host for Guest {
     async fn write(&mut self, level: String, message: String) -> wasmtime::Result<()> {
         self.meter.count_line(&message)?;
         if let Some(view) = self.view.as_ref().filter(|_| self.log.len() >= self.shown) {
-            view.log(&level, &message);
+            view.log(&self.name, &level, &message);
         }
         self.log.push((level, message));
         Ok(())

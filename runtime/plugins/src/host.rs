@@ -20,7 +20,7 @@ use windlass_engine::events::Observer;
 use windlass_engine::json::{Json, JsonMap, canonical};
 use windlass_engine::local_files::local_path_arguments;
 use windlass_engine::nearest::nearest;
-use windlass_engine::plugins::{Bound, GuestError, PlanningView, PluginError, Plugins};
+use windlass_engine::plugins::{Bound, GuestError, PlanningView, PluginError, Plugins, Remarked};
 use windlass_engine::policy::Owner;
 use windlass_engine::secrets::SecretStore;
 
@@ -39,6 +39,7 @@ use crate::meter;
 use crate::performing::Performers;
 use crate::providers::{Providers, Sources, watch};
 use crate::question::Fingerprint;
+use crate::remarks::Remarks;
 use crate::signature::Signature;
 use crate::translate::{self, Refused};
 
@@ -89,6 +90,7 @@ pub struct Host {
     performers: Performers,
     memo: Memo,
     replays: Option<PathBuf>,
+    remarks: Arc<Remarks>,
     guest_calls: AtomicU64,
     remembered: AtomicU64,
 }
@@ -168,6 +170,7 @@ impl Host {
             guest_calls: AtomicU64::new(0),
             remembered: AtomicU64::new(0),
             replays: None,
+            remarks: Arc::default(),
             connectors: providers.connectors(),
             sources: providers.sources(),
             observers: providers.observers(),
@@ -201,6 +204,11 @@ impl Host {
         file: Option<&str>,
     ) -> Result<Arc<dyn DeploySource>, LoadError> {
         self.performers.deploy(pack, file)
+    }
+
+    /// Sets where the remarks of its components go that work for no operation.
+    pub(crate) fn keep_remarks(&mut self, remarks: Arc<Remarks>) {
+        self.remarks = remarks;
     }
 
     /// Sets where calls of guests that failed are kept.
@@ -253,7 +261,7 @@ impl Host {
             Found::Kept(kept) => {
                 self.remembered.fetch_add(1, Ordering::Relaxed);
                 for (level, message) in &kept.log {
-                    view.log(level, message);
+                    view.log(&component.name, level, message);
                 }
                 return Ok(kept.result.clone()?);
             }
@@ -261,7 +269,7 @@ impl Host {
         };
         self.guest_calls.fetch_add(1, Ordering::Relaxed);
         let guest = Guest::new(Some(view.clone()), &component.limits, known);
-        let mut guest = guest.called(component.alias.get());
+        let mut guest = guest.of(component);
         guest.may_leave(&self.machines.patience);
         let trap = |report: String| PluginError::Trap {
             pack: component.pack.clone(),
@@ -512,6 +520,10 @@ impl Plugins for Host {
 
     fn secret_sources(&self) -> Sources {
         self.sources.clone()
+    }
+
+    fn listen(&self, to: Arc<Remarked>) {
+        self.remarks.listen(to);
     }
 
     fn run_ended(&self) {

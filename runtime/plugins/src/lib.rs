@@ -47,6 +47,7 @@ mod performing;
 mod providers;
 mod providing;
 mod question;
+mod remarks;
 mod replay;
 mod role;
 mod sentence;

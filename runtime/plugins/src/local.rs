@@ -18,7 +18,7 @@ use cap_std::fs::{Dir, File, FileType, Metadata, MetadataExt};
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384};
-use windlass_engine::local_files::{Entry, EntryKind, LocalFiles};
+use windlass_engine::local_files::{Entry, EntryKind, LocalFiles, Readable};
 use windlass_engine::plugins::{ErrorKind, GuestError};
 
 use crate::digests;
@@ -29,16 +29,21 @@ const CHUNK: usize = 64 << 10;
 /// Permission bits of a mode.
 const PERMISSIONS: u32 = 0o7777;
 
-/// Read access to the files of one call. `folder` is the deploy's, without links in it; `granted` the paths that stand in the call's
-/// arguments (see [`local_path_arguments`](windlass_engine::local_files::local_path_arguments)).
+/// Read access to the files of one call, or of a deploy. `folder` is the deploy's, without links in it; `readable` has
+/// the paths that stand in the call's arguments (see
+/// [`local_path_arguments`](windlass_engine::local_files::local_path_arguments)).
 #[must_use]
-pub fn local_files(folder: &Utf8Path, granted: &[String]) -> Arc<dyn LocalFiles> {
+pub fn local_files(folder: &Utf8Path, readable: &Readable) -> Arc<dyn LocalFiles> {
+    let ceiling = readable.ceiling.as_ref();
+    let ceiling = ceiling.map(|folders| folders.iter().map(Utf8PathBuf::from).collect());
     let mut files = Granted {
         folder: folder.to_owned(),
         inside: Vec::new(),
         outside: Vec::new(),
+        deploy: readable.deploy.clone(),
+        ceiling,
     };
-    for grant in granted {
+    for grant in &readable.paths {
         match files.place(Utf8Path::new(grant)) {
             Some(Place::Inside(path)) => files.inside.push(path),
             Some(Place::Outside(path)) => files.outside.push(path),
@@ -60,6 +65,10 @@ struct Granted {
     folder: Utf8PathBuf,
     inside: Vec<Utf8PathBuf>,
     outside: Vec<Utf8PathBuf>,
+    /// The deploy that reads for itself, if one does.
+    deploy: Option<String>,
+    /// Folders that no path outside of the deploy's folder may lead out of.
+    ceiling: Option<Vec<Utf8PathBuf>>,
 }
 
 fn denied(path: &str, why: &str) -> GuestError {
@@ -111,32 +120,30 @@ impl Granted {
             return Err(denied(path, "is not there: this pack has no assets"));
         }
         let (base, below) = match self.place(Utf8Path::new(path)) {
-            None => {
-                return Err(denied(
-                    path,
-                    "leads out of the deploy's folder; move the file into it, or name it by its absolute path",
-                ));
-            }
+            None => return Err(self.leads_out(path)),
             Some(Place::Inside(below)) => {
                 let readable = self.inside.iter().any(|granted| {
                     let folder = granted.parent().unwrap_or(granted);
                     below.starts_with(granted) || below.starts_with(folder)
                 });
                 if !readable {
-                    return Err(not_granted(path));
+                    return Err(self.not_granted(path));
                 }
-                (self.folder.clone(), below)
+                return self.opened(path, &self.folder, below);
             }
             Some(Place::Outside(absolute)) => {
                 let granted = self
                     .outside
                     .iter()
                     .find_map(|granted| Some((granted, absolute.strip_prefix(granted).ok()?)));
-                let (granted, below) = granted.ok_or_else(|| not_granted(path))?;
+                let (granted, below) = granted.ok_or_else(|| self.not_granted(path))?;
                 // Whoever wrote the deploy named this very path: where it is a link, they meant where it leads.
                 let granted = granted
                     .canonicalize_utf8()
                     .unwrap_or_else(|_| granted.clone());
+                if let Some(ceiling) = &self.ceiling {
+                    return below_ceiling(path, ceiling, &granted, below);
+                }
                 // A folder is opened itself: from the one above it, a link could lead to what lies beside it.
                 match granted.parent() {
                     Some(above) if !granted.is_dir() => {
@@ -149,13 +156,44 @@ impl Granted {
                 }
             }
         };
-        let dir = Dir::open_ambient_dir(&base, ambient_authority())
+        self.opened(path, &base, below)
+    }
+
+    fn opened(
+        &self,
+        path: &str,
+        base: &Utf8Path,
+        below: Utf8PathBuf,
+    ) -> Result<(Dir, Utf8PathBuf), GuestError> {
+        let dir = Dir::open_ambient_dir(base, ambient_authority())
             .map_err(|error| failed(path, &error))?;
-        let below = match below.as_str() {
-            "" => Utf8PathBuf::from("."),
-            _ => below,
-        };
-        Ok((dir, below))
+        Ok((dir, or_here(below)))
+    }
+
+    fn leads_out(&self, path: &str) -> GuestError {
+        match &self.deploy {
+            Some(deploy) => {
+                let why = format!("leads out of the folder of the deploy {deploy}; {DEPLOYS_READ}");
+                denied(path, &why)
+            }
+            None => denied(
+                path,
+                "leads out of the deploy's folder; move the file into it, or name it by its absolute path",
+            ),
+        }
+    }
+
+    fn not_granted(&self, path: &str) -> GuestError {
+        match &self.deploy {
+            Some(deploy) => {
+                let why = format!("may not be read by the deploy {deploy}: {DEPLOYS_READ}");
+                denied(path, &why)
+            }
+            None => denied(
+                path,
+                "may not be read by this operation: it reads what its arguments name, and what lies beside that",
+            ),
+        }
     }
 
     fn file(&self, path: &str) -> Result<File, GuestError> {
@@ -170,11 +208,45 @@ impl Granted {
     }
 }
 
-fn not_granted(path: &str) -> GuestError {
-    denied(
-        path,
-        "may not be read by this operation: it reads what its arguments name, and what lies beside that",
-    )
+/// What a deploy may read.
+const DEPLOYS_READ: &str =
+    "it reads its own folder, and the folders in `read` that its pack was granted";
+
+fn or_here(path: Utf8PathBuf) -> Utf8PathBuf {
+    match path.as_str() {
+        "" => Utf8PathBuf::from("."),
+        _ => path,
+    }
+}
+
+/// A granted folder, or the one that a granted file is in, opened from a folder of the ceiling that it really lies in:
+/// whatever is exchanged meanwhile, no link leads out of that.
+fn below_ceiling(
+    path: &str,
+    ceiling: &[Utf8PathBuf],
+    granted: &Utf8Path,
+    below: &Utf8Path,
+) -> Result<(Dir, Utf8PathBuf), GuestError> {
+    let outer = ceiling.iter().find_map(|folder| {
+        let real = folder.canonicalize_utf8().ok()?;
+        let inner = granted.strip_prefix(&real).ok()?.to_owned();
+        Some((real, inner))
+    });
+    let Some((outer, inner)) = outer else {
+        let why = "is a link that leads out of the folders that the policy allows";
+        return Err(denied(path, why));
+    };
+    let open = || {
+        let outer = Dir::open_ambient_dir(&outer, ambient_authority())?;
+        if granted.is_dir() {
+            return Ok((outer.open_dir(or_here(inner))?, or_here(below.to_owned())));
+        }
+        // What lies below something that is no folder is not there, whatever it is called.
+        let mut file = inner;
+        file.extend(below.components());
+        Ok((outer, or_here(file)))
+    };
+    open().map_err(|error| failed(path, &error))
 }
 
 fn kind(file_type: FileType) -> EntryKind {

@@ -264,7 +264,7 @@ impl Host {
             .iter()
             .map(|(question, answer)| (Arc::new(question.clone()), answer.clone()))
             .collect();
-        let guest = Guest::new(None, &component.limits, known).called(component.alias.get());
+        let guest = Guest::new(None, &component.limits, known).of(component);
         let (result, _) = self.attempt(component, &replay.name, &call, guest).await?;
         Ok(match result {
             Err(error) => Replayed::Failed(report(&replay.name, &error)),

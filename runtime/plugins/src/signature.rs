@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use indexmap::IndexMap;
 use jsonschema::Validator;
+use windlass_engine::arguments::GlobalArguments;
 use windlass_engine::contract::{Parameter, ParameterKind};
 use windlass_engine::json::{Json, JsonMap};
 use windlass_engine::plugins::{Bound, PluginError};
@@ -200,10 +201,11 @@ impl Signature {
     }
 
     fn unknown(&self, name: &str) -> PluginError {
-        let hint = match nearest(name, self.names()) {
-            Some(near) => format!(", did you mean `{near}`?"),
-            None if self.parameters.is_empty() => String::from("; it takes none"),
-            None => {
+        let hint = match (nearest(name, self.names()), GlobalArguments::meant(name)) {
+            (Some(near), _) => format!(", did you mean `{near}`?"),
+            (None, Some(global)) => format!(", did you mean the global argument `{global}`?"),
+            (None, None) if self.parameters.is_empty() => String::from("; it takes none"),
+            (None, None) => {
                 let names: Vec<&str> = self.names().collect();
                 format!("; it takes {}", names.join(", "))
             }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use windlass_engine::contract::{Atom, FactRequest};
 use windlass_engine::json::Json;
-use windlass_engine::local_files::LocalFiles;
+use windlass_engine::local_files::{LocalFiles, Readable};
 use windlass_engine::plugins::{ErrorKind, GuestError, PlanningView};
 
 use crate::local::local_files;
@@ -95,7 +95,7 @@ impl PlanningView for Answers {
     }
 
     fn local_files(&self) -> Arc<dyn LocalFiles> {
-        let none = || local_files("/".into(), &[]);
+        let none = || local_files("/".into(), &Readable::default());
         self.files.clone().unwrap_or_else(none)
     }
 
@@ -109,7 +109,7 @@ impl PlanningView for Answers {
         Ok(false)
     }
 
-    fn log(&self, level: &str, message: &str) {
+    fn log(&self, _component: &str, level: &str, message: &str) {
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         log.push((level.to_owned(), message.to_owned()));
     }

@@ -276,6 +276,18 @@ fn a_deploy_of_a_pack_has_what_its_pack_was_granted() {
     }
     let said = actors.deploys(&["what=send", "path=/etc/hostname"]);
     says(&said, &["was not granted to read there"]);
+    let said = actors.deploys(&["what=read", "path=/etc/hostname"]);
+    says(
+        &said,
+        &[
+            "`/etc/hostname` may not be read by the deploy @acme:mine//site.wasm: it reads its own folder",
+        ],
+    );
+    let said = actors.deploys(&["what=read", "path=../outside"]);
+    says(
+        &said,
+        &["`../outside` leads out of the folder of the deploy @acme:mine//site.wasm"],
+    );
 }
 
 #[test]

@@ -108,3 +108,41 @@ fn a_policy_takes_from_a_source_what_it_takes_from_all() {
     windlass.set_policy("", 0o644);
     let _ = get(&windlass, "db/root#password").succeeds();
 }
+
+/// `read = ["~/.config/keeper"]` of the pack, under ceilings that are written otherwise; and through a link.
+#[test]
+fn a_ceiling_holds_however_a_folder_is_named() {
+    let (vault, windlass) = project();
+    let config = windlass.home().join(".config");
+    let allows = |folder: &str| {
+        format!(
+            "[[rule]]\n[rule.capabilities]\nhttp = [{:?}]\nread = [{folder:?}]\nwrite = [{:?}]\n",
+            vault.address(),
+            windlass.dir()
+        )
+    };
+    let (config, keeper) = (config.to_str().unwrap(), config.join("keeper"));
+    let (all, inside) = (allows("/"), allows(config));
+    let elsewhere = allows(&format!("{config}-elsewhere"));
+    let windlass = or_skip!(windlass.under_policy(&elsewhere));
+    let wants = "wants to read `~/.config/keeper/address`";
+    refused(&windlass, "db/root#password", &[wants]);
+    for policy in [all, inside.clone()] {
+        windlass.set_policy(&policy, 0o644);
+        let _ = get(&windlass, "db/root#password").succeeds();
+        std::fs::remove_file(windlass.dir().join("arrived")).unwrap();
+    }
+    // What was granted is a link now, and leads out of the ceiling.
+    windlass.set_policy(&inside, 0o644);
+    let other = windlass.home().join("other");
+    std::fs::rename(&keeper, &other).unwrap();
+    std::os::unix::fs::symlink(&other, &keeper).unwrap();
+    refused(
+        &windlass,
+        "db/root#password",
+        &[
+            wants,
+            "neither `..` nor a link leads out of a granted folder",
+        ],
+    );
+}

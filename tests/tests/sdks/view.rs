@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 use windlass_engine::contract::{Atom, FactRequest};
 use windlass_engine::facts::select;
-use windlass_engine::local_files::LocalFiles;
+use windlass_engine::local_files::{LocalFiles, Readable};
 use windlass_engine::plugins::{ErrorKind, GuestError, PlanningView};
 
 /// A fact that the host answers.
@@ -117,7 +117,7 @@ impl PlanningView for Answers {
 
     fn local_files(&self) -> Arc<dyn LocalFiles> {
         let folder = Utf8Path::from_path(self.folder.path()).unwrap();
-        windlass_plugins::local_files(folder, &self.files)
+        windlass_plugins::local_files(folder, &Readable::named(&self.files))
     }
 
     fn matches(&self, _: &[Atom], _: &str, _: &str) -> Result<bool, GuestError> {
@@ -128,7 +128,7 @@ impl PlanningView for Answers {
         Ok(self.secrets.lock().unwrap()[secret as usize].is_empty())
     }
 
-    fn log(&self, level: &str, message: &str) {
+    fn log(&self, _component: &str, level: &str, message: &str) {
         self.logged
             .lock()
             .unwrap()

@@ -26,6 +26,7 @@ pub(crate) struct InventoryArgs {
 pub(crate) async fn run(context: &Context, args: &InventoryArgs) -> Result<Status, CliError> {
     let options = run_options(context, &args.inventory, ".".into())?;
     let plugins = packs::plugins(context, &options.folder).await?;
+    context.hear(plugins.as_ref());
     let connectors = setup::with_packs(setup::builtin_connectors(), plugins.as_ref())?;
     setup::offer_sources(&options.secrets, plugins.as_ref());
     let inventory = setup::load_inventory(&options, &connectors).await?;

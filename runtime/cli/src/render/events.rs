@@ -7,9 +7,11 @@ use indicatif::ProgressBar;
 use windlass::engine::connector::Stream;
 use windlass::engine::events::{Event, Observer};
 use windlass::engine::json::Json;
+use windlass::engine::plugins::Remark;
 use windlass::engine::state::{Stage, State};
 
 use super::failure;
+use super::remarks::Remarks;
 use crate::ui::Ui;
 
 /// What is shown besides results.
@@ -34,14 +36,16 @@ struct Progress {
 pub(crate) struct Terminal {
     ui: Arc<Ui>,
     shown: Shown,
+    remarks: Arc<Remarks>,
     progress: Mutex<Progress>,
 }
 
 impl Terminal {
-    pub(crate) fn new(ui: Arc<Ui>, shown: Shown) -> Self {
+    pub(crate) fn new(ui: Arc<Ui>, shown: Shown, remarks: Arc<Remarks>) -> Self {
         Self {
             ui,
             shown,
+            remarks,
             progress: Mutex::default(),
         }
     }
@@ -129,11 +133,15 @@ impl Terminal {
             }
             Event::Log {
                 host,
+                component,
                 level,
                 message,
-            } if level == "warning" || self.shown.verbose > 0 => {
-                self.aside(host, &format!("{level}: {message}"));
-            }
+            } => self.remarks.show(&Remark {
+                component: component.clone().unwrap_or_default(),
+                host: host.clone(),
+                level: level.clone(),
+                message: message.clone(),
+            }),
             Event::Fact { host, fact, args } if self.shown.verbose > 0 || self.shown.facts => {
                 self.aside(host, &format!("fact {fact} {args}"));
             }

@@ -4,12 +4,14 @@ mod events;
 mod failure;
 mod hosts;
 mod plan;
+mod remarks;
 mod summary;
 
 pub(crate) use events::{Shown, Terminal};
 pub(crate) use failure::{failure, source_line};
 pub(crate) use hosts::host_list;
 pub(crate) use plan::{operation_details, plan, plan_summary};
+pub(crate) use remarks::Remarks;
 pub(crate) use summary::{summary, summary_json};
 
 /// Text with every line moved to the right.

@@ -33,11 +33,7 @@ impl Call<'_> {
                 .iter()
                 .map(|parameter| parameter.name.as_str())
         };
-        let global = GlobalArguments::NAMES
-            .iter()
-            .copied()
-            .find(|name| name.strip_prefix('_') == Some(key));
-        let hint = match (nearest(key, names()), global) {
+        let hint = match (nearest(key, names()), GlobalArguments::meant(key)) {
             (Some(near), _) => format!(", did you mean `{near}`?"),
             (None, Some(global)) => format!(", did you mean the global argument `{global}`?"),
             (None, None) if self.parameters.is_empty() => String::from("\n  it takes no arguments"),

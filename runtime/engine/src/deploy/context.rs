@@ -85,14 +85,14 @@ impl HostContext {
         let (_, scopes) = self.host.scopes();
         let globals = scopes.over(&crate::prepare::host_globals(&self.state, &self.host)?);
         let chain = self.chain();
-        let granted = self.state.readable_folders(&self.host, &chain);
+        let readable = self.state.readable_folders(&self.host, &chain);
         let (state, host) = (&self.state, &self.host);
         Ok(OperationView::acting(
             state,
             host,
             globals,
             Vec::new(),
-            granted,
+            readable,
             chain,
             self.turn.clone(),
         ))

@@ -5,6 +5,7 @@ use std::io::Read as _;
 use bytes::Bytes;
 
 use crate::contract::{Atom, Content, Upload};
+use crate::local_files::Readable;
 use crate::plugins::Bound;
 use crate::remote::{INLINE, PutRequest, PutSource, Task};
 use crate::state::State;
@@ -34,7 +35,7 @@ pub(super) async fn put_task(
 
 /// A local file: as it is where it is small, so that it travels with the command; else streamed.
 async fn local_source(state: &State, path: &str) -> Result<PutSource, StepError> {
-    let files = state.local_files(&[path.to_owned()]);
+    let files = state.local_files(&Readable::named(&[path.to_owned()]));
     let failed = |error: &dyn std::fmt::Display| StepError::message(error.to_string());
     let mut reader = files.open(path).map_err(|error| failed(&error))?;
     let size = files.stat(path).ok().flatten().map(|entry| entry.size);

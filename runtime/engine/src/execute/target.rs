@@ -11,7 +11,7 @@ use crate::connector::{Exit, Stream};
 use crate::contract::{Action, Call, Download, Nested, Planned, Shell, Step, Upload};
 use crate::facts::OperationView;
 use crate::json::{Json, json};
-use crate::local_files::{LocalFiles, local_path_arguments};
+use crate::local_files::{LocalFiles, Readable, local_path_arguments};
 use crate::plugins::{Bound, ErrorKind, GuestError, PlanningView, PluginError};
 use crate::policy::{Chain, DIRECT_COMMAND, DIRECT_GET, DIRECT_PUT, local_reads};
 use crate::secrets::no_secret_in;
@@ -69,7 +69,7 @@ impl CurrentHost {
             globals.clone(),
             frame.bound.clone(),
             (frame.chain.clone(), frame.depth),
-            granted,
+            Readable::named(&granted),
             Record::default(),
         )
     }
@@ -83,9 +83,11 @@ impl CurrentHost {
         done: Record,
     ) -> Self {
         let (globals, bound) = (operation.global_arguments.clone(), operation.bound.clone());
-        let granted = state.readable_folders(host, &chain);
+        let readable = state.readable_folders(host, &chain);
         let place = (chain, 0);
-        Self::new(state, host, operation, globals, bound, place, granted, done)
+        Self::new(
+            state, host, operation, globals, bound, place, readable, done,
+        )
     }
 
     #[allow(clippy::too_many_arguments, reason = "both ways above fill in each")]
@@ -96,16 +98,16 @@ impl CurrentHost {
         globals: GlobalArguments,
         bound: Bound,
         (chain, depth): (Chain, usize),
-        granted: Vec<String>,
+        readable: Readable,
         done: Record,
     ) -> Self {
-        let files = state.local_files(&granted);
+        let files = state.local_files(&readable);
         let view = OperationView::acting(
             state,
             host,
             globals.clone(),
             bound.secrets.clone(),
-            granted,
+            readable,
             chain.clone(),
             None,
         );

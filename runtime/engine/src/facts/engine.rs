@@ -17,6 +17,7 @@ use crate::deploy::FactCall;
 use crate::error::EngineError;
 use crate::events::Event;
 use crate::json::{Json, canonical};
+use crate::local_files::Readable;
 use crate::plugins::{ErrorKind, GuestError, PluginError};
 use crate::policy::Chain;
 use crate::remote::{Look, Looked, Looking};
@@ -286,7 +287,7 @@ async fn fetch(
             host,
             (*key.globals).clone(),
             key.secrets.clone(),
-            Vec::new(),
+            Readable::default(),
             None,
             key.asker.clone(),
         )

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::contract::{Origin, RawOutput};
 use crate::json::Json;
+use crate::local_files::Readable;
 use crate::remote::Look;
 use crate::state::{Host, State};
 
@@ -124,5 +125,6 @@ fn view(state: &State, host: &Arc<Host>, items: &[Waiting]) -> Arc<OperationView
         .first()
         .map(|item| ((*item.key.globals).clone(), item.key.asker.clone()))
         .unwrap_or_default();
-    OperationView::new(state, host, globals, Vec::new(), Vec::new(), None, asker)
+    let readable = Readable::default();
+    OperationView::new(state, host, globals, Vec::new(), readable, None, asker)
 }

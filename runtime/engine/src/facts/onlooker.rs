@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::arguments::GlobalArguments;
 use crate::json::Json;
-use crate::local_files::local_path_arguments;
+use crate::local_files::{Readable, local_path_arguments};
 use crate::plugins::{Bound, PlanningView, PluginError};
 use crate::policy::Chain;
 use crate::state::{Host, State};
@@ -69,9 +69,9 @@ impl Onlooker {
         if let Some(denial) = state.keep_readable(host, &chain, &mut granted) {
             return Err(denial.into());
         }
-        let secrets = bound.secrets.clone();
+        let (secrets, readable) = (bound.secrets.clone(), Readable::named(&granted));
         Ok(OperationView::new(
-            state, host, globals, secrets, granted, None, chain,
+            state, host, globals, secrets, readable, None, chain,
         ))
     }
 }

@@ -11,10 +11,9 @@ use sha2::{Digest, Sha256, Sha384};
 use crate::arguments::GlobalArguments;
 use crate::contract::{Atom, FactRequest};
 use crate::deploy::Turn;
-use crate::events::Event;
 use crate::json::{Json, json};
-use crate::local_files::LocalFiles;
-use crate::plugins::{ErrorKind, GuestError, PlanningView};
+use crate::local_files::{LocalFiles, Readable};
+use crate::plugins::{ErrorKind, GuestError, PlanningView, Remark};
 use crate::policy::Chain;
 use crate::state::{Host, State};
 
@@ -32,7 +31,7 @@ pub(crate) struct OperationView {
     globals: GlobalArguments,
     context: OnceLock<Context>,
     secrets: Vec<String>,
-    granted: Vec<String>,
+    readable: Readable,
     overlay: Option<Arc<Overlay>>,
     /// Who asks: the operation or the fact that this is the view of, last.
     asker: Chain,
@@ -51,14 +50,14 @@ impl OperationView {
         host: &Arc<Host>,
         globals: GlobalArguments,
         secrets: Vec<String>,
-        granted: Vec<String>,
+        readable: Readable,
         overlay: Option<Arc<Overlay>>,
         asker: Chain,
     ) -> Arc<Self> {
         Arc::new(Self {
             overlay,
             planner: Some(Planner::start(host)),
-            ..Self::of(state, host, globals, secrets, granted, asker)
+            ..Self::of(state, host, globals, secrets, readable, asker)
         })
     }
 
@@ -68,13 +67,13 @@ impl OperationView {
         host: &Arc<Host>,
         globals: GlobalArguments,
         secrets: Vec<String>,
-        granted: Vec<String>,
+        readable: Readable,
         asker: Chain,
         turn: Option<Arc<Turn>>,
     ) -> Arc<Self> {
         Arc::new(Self {
             turn,
-            ..Self::of(state, host, globals, secrets, granted, asker)
+            ..Self::of(state, host, globals, secrets, readable, asker)
         })
     }
 
@@ -83,7 +82,7 @@ impl OperationView {
         host: &Arc<Host>,
         globals: GlobalArguments,
         secrets: Vec<String>,
-        granted: Vec<String>,
+        readable: Readable,
         asker: Chain,
     ) -> Self {
         Self {
@@ -92,7 +91,7 @@ impl OperationView {
             globals,
             context: OnceLock::new(),
             secrets,
-            granted,
+            readable,
             overlay: None,
             asker,
             planner: None,
@@ -264,7 +263,7 @@ impl PlanningView for OperationView {
     }
 
     fn local_files(&self) -> Arc<dyn LocalFiles> {
-        self.state.local_files(&self.granted)
+        self.state.local_files(&self.readable)
     }
 
     fn matches(&self, content: &[Atom], algorithm: &str, digest: &str) -> Result<bool, GuestError> {
@@ -313,12 +312,12 @@ impl PlanningView for OperationView {
         self.state.secrets().mask_json(&value)
     }
 
-    fn log(&self, level: &str, message: &str) {
-        let message = self.state.secrets().mask(message);
-        self.state.emit(Event::Log {
-            host: self.host.name().to_owned(),
+    fn log(&self, component: &str, level: &str, message: &str) {
+        self.state.remark(Remark {
+            component: component.to_owned(),
+            host: Some(self.host.name().to_owned()),
             level: level.to_owned(),
-            message,
+            message: message.to_owned(),
         });
     }
 }

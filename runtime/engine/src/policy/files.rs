@@ -14,7 +14,8 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 use super::Chain;
 use super::question::Denial;
-use crate::capability::Capabilities;
+use crate::capability::{Capabilities, home, rooted};
+use crate::local_files::Readable;
 use crate::state::{Host, State};
 
 /// What is done with a file.
@@ -66,11 +67,15 @@ impl State {
         denial
     }
 
-    /// The folders of the controller that all of a chain may read, for what has no arguments that name files: the
-    /// deploy's, and those that were granted to each.
-    pub(crate) fn readable_folders(&self, host: &Host, chain: &Chain) -> Vec<String> {
-        let mut held: Option<Capabilities> =
-            self.ceiling(host, chain).map(|most| most.capabilities);
+    /// The folders of the controller that all of a deploy's chain may read, which has no arguments that name files: its
+    /// own, and those that were granted to each.
+    pub(crate) fn readable_folders(&self, host: &Host, chain: &Chain) -> Readable {
+        let most = self.ceiling(host, chain).map(|most| most.capabilities);
+        let ceiling = most.as_ref().map(|most| {
+            let folders = Use::Read.folders(most);
+            at_home(&folders).map(Utf8PathBuf::into_string).collect()
+        });
+        let mut held = most;
         for granted in chain
             .packs()
             .into_iter()
@@ -82,7 +87,11 @@ impl State {
             .map(|held| Use::Read.folders(&held))
             .unwrap_or_default();
         let granted = at_home(&folders).map(Utf8PathBuf::into_string);
-        [String::from(".")].into_iter().chain(granted).collect()
+        Readable {
+            paths: [String::from(".")].into_iter().chain(granted).collect(),
+            deploy: chain.callers().last().map(|caller| caller.name.clone()),
+            ceiling,
+        }
     }
 
     /// Whether the operation at the end of a chain may write a file of the controller.
@@ -141,14 +150,10 @@ fn is_inside(deploy: &Utf8Path, folders: &BTreeSet<String>, path: &str) -> bool 
 
 /// Folders with their paths from the root.
 fn at_home(folders: &BTreeSet<String>) -> impl Iterator<Item = Utf8PathBuf> {
-    let home = std::env::var("HOME").unwrap_or_default();
+    let home = home();
     folders
         .iter()
-        .filter_map(move |folder| match folder.strip_prefix("~/") {
-            Some(_) if home.is_empty() => None,
-            Some(below) => Some(Utf8Path::new(&home).join(below)),
-            None => Some(Utf8PathBuf::from(folder)),
-        })
+        .filter_map(move |folder| rooted(folder, &home).map(Utf8PathBuf::from))
 }
 
 /// Where a path leads, links followed as far as it exists. None where what does not exist goes up again, and where it

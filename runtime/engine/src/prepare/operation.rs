@@ -6,7 +6,7 @@ use crate::arguments::GlobalArguments;
 use crate::contract::{Action, Planned, Stability, Step};
 use crate::deploy::OperationRef;
 use crate::facts::{FactKey, OperationView, Overlay};
-use crate::local_files::local_path_arguments;
+use crate::local_files::{Readable, local_path_arguments};
 use crate::plugins::{Bound, ErrorKind, GuestError, PluginError};
 use crate::policy::Chain;
 use crate::state::{Certainty, Host, HostOperation, Plan, State};
@@ -192,7 +192,8 @@ async fn plan_one(
     let refused = state.keep_readable(host, &call.chain, &mut granted);
     let secrets = call.bound.secrets.clone();
     let (globals, chain) = (call.globals.clone(), call.chain.clone());
-    let view = OperationView::new(state, host, globals, secrets, granted, overlay, chain);
+    let readable = Readable::named(&granted);
+    let view = OperationView::new(state, host, globals, secrets, readable, overlay, chain);
     let result = state
         .plugins()
         .plan(call.name, &call.bound.args, view.clone())

@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 use crate::config::Config;
 use crate::connector::{Connector, ConnectorError};
 use crate::inventory::Inventory;
-use crate::local_files::LocalFiles;
+use crate::local_files::{LocalFiles, Readable};
 use crate::plugins::Plugins;
 use crate::policy::Policy;
 use crate::secrets::SecretStore;
@@ -24,7 +24,7 @@ pub trait Connectors: Send + Sync {
 /// Makes the view of the controller's files for one call: the deploy's folder (without links in it, where it exists), and
 /// the paths the call names.
 pub type LocalFilesFactory =
-    Arc<dyn Fn(&camino::Utf8Path, &[String]) -> Arc<dyn LocalFiles> + Send + Sync>;
+    Arc<dyn Fn(&camino::Utf8Path, &Readable) -> Arc<dyn LocalFiles> + Send + Sync>;
 
 /// What a state is made of.
 pub struct Setup {

@@ -13,8 +13,8 @@ use crate::error::EngineError;
 use crate::events::{Callbacks, Event, Observer, StateCallback};
 use crate::inventory::Inventory;
 use crate::json::Json;
-use crate::local_files::LocalFiles;
-use crate::plugins::Plugins;
+use crate::local_files::{LocalFiles, Readable};
+use crate::plugins::{Plugins, Remark};
 use crate::policy::Policy;
 use crate::secrets::SecretStore;
 
@@ -54,6 +54,8 @@ pub(super) struct Shared {
     by_name: HashMap<String, usize>,
     core: Mutex<Core>,
     observers: RwLock<Vec<Arc<dyn Observer>>>,
+    /// Done once it is told what components remark.
+    listens: std::sync::Once,
     print: RwLock<PrintFlags>,
     check_for_changes: RwLock<bool>,
     pub(crate) window: Arc<Semaphore>,
@@ -120,6 +122,7 @@ impl State {
                 by_name,
                 core: Mutex::new(core),
                 observers: RwLock::default(),
+                listens: std::sync::Once::new(),
                 print: RwLock::default(),
                 check_for_changes: RwLock::new(true),
                 window: Arc::new(Semaphore::new(parallel)),
@@ -246,14 +249,14 @@ impl State {
         &self.shared.folder
     }
 
-    pub(crate) fn local_files(&self, granted: &[String]) -> Arc<dyn LocalFiles> {
+    pub(crate) fn local_files(&self, readable: &Readable) -> Arc<dyn LocalFiles> {
         let folder = self.shared.real_folder.get_or_init(|| {
             let folder = &self.shared.folder;
             folder
                 .canonicalize_utf8()
                 .unwrap_or_else(|_| folder.clone())
         });
-        (self.shared.local_files)(folder, granted)
+        (self.shared.local_files)(folder, readable)
     }
 
     pub(crate) fn window(&self) -> &Arc<Semaphore> {
@@ -378,6 +381,29 @@ impl State {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .push(observer);
+    }
+
+    /// Tells observers from here on what components remark for no operation, and what they remarked before.
+    pub(crate) fn hear_remarks(&self) {
+        self.shared.listens.call_once(|| {
+            // The plugins may outlive the run.
+            let run = Arc::downgrade(&self.shared);
+            self.shared.plugins.listen(Arc::new(move |remark| {
+                if let Some(shared) = run.upgrade() {
+                    Self { shared }.remark(remark);
+                }
+            }));
+        });
+    }
+
+    /// Tells what a component remarked.
+    pub(crate) fn remark(&self, remark: Remark) {
+        self.emit(Event::Log {
+            host: remark.host,
+            component: Some(remark.component),
+            level: remark.level,
+            message: self.secrets().mask(&remark.message),
+        });
     }
 
     /// Records from here on what is done on the hosts, before it is done and after. The first audit counts; hosts that

@@ -338,7 +338,7 @@ impl PlanningView for CaseView {
         Ok(bytes.is_empty())
     }
 
-    fn log(&self, _level: &str, _message: &str) {}
+    fn log(&self, _component: &str, _level: &str, _message: &str) {}
 }
 
 /// Arguments as a caller would write them: `$io` is content that is given in memory, and each secret is put into the

@@ -69,7 +69,7 @@ impl Provider {
 fn described(part: &Arc<Part>) -> Result<Vec<DataKey>, String> {
     let part = part.clone();
     aside::wait_for(async move {
-        let live = Live::start(&part).await;
+        let live = Live::start(&part, None).await;
         let live = live.map_err(|error| error.to_string())?;
         let text = live.describe().await.map_err(|error| error.to_string())?;
         let description: Description = serde_json::from_str(&text)
@@ -158,7 +158,7 @@ impl Connector for Provider {
             }
         }
         let part = part.below(target.gate.ceiling(part.rights.owner()));
-        let live = Live::start(&part).await?;
+        let live = Live::start(&part, Some(&target.name)).await?;
         let data = Json::Object(data).to_string();
         let session = live
             .connect(target.name.clone(), argument.to_owned(), data)

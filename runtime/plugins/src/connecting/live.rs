@@ -31,10 +31,13 @@ pub(crate) struct Live {
 }
 
 impl Live {
-    /// A fresh instance of a component.
-    pub(crate) async fn start(part: &Arc<Part>) -> Result<Self, ConnectorError> {
+    /// A fresh instance of a component, for a host where it is to connect one.
+    pub(crate) async fn start(
+        part: &Arc<Part>,
+        host: Option<&str>,
+    ) -> Result<Self, ConnectorError> {
         let name = part.component.name.clone();
-        let part = part.clone();
+        let (part, host) = (part.clone(), host.map(str::to_owned));
         let started = tokio::spawn(async move {
             let name = &part.component.name;
             let trapped = |error: wasmtime::Error| ConnectorError::Connect(report(name, &error));
@@ -42,6 +45,7 @@ impl Live {
             let opened = part.opened().await.map_err(loaded)?;
             let indices = GuestIndices::new(opened).map_err(trapped)?;
             let mut store = part.store().map_err(loaded)?;
+            store.data_mut().for_host(host.as_deref());
             let instance = opened
                 .instantiate_async(&mut store)
                 .await

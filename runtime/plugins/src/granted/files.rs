@@ -7,7 +7,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use camino::Utf8Path;
-use windlass_engine::local_files::{Entry, LocalFiles};
+use windlass_engine::local_files::{Entry, LocalFiles, Readable};
 use windlass_engine::plugins::GuestError;
 
 use crate::local::local_files;
@@ -15,17 +15,31 @@ use crate::local::local_files;
 /// In place of the deploy's folder: nothing can stand there, and no relative path is granted.
 const NO_FOLDER: &str = "/dev/null/none";
 
-/// A view of these folders; `~/` is the home folder.
-pub(crate) fn below(folders: &BTreeSet<String>) -> Arc<dyn LocalFiles> {
-    seen_from(&env::var("HOME").unwrap_or_default(), folders)
+/// A view of these folders, as far as links do not lead out of a ceiling; `~/` is the home folder.
+pub(crate) fn below(
+    folders: &BTreeSet<String>,
+    ceiling: Option<&BTreeSet<String>>,
+) -> Arc<dyn LocalFiles> {
+    seen_from(&env::var("HOME").unwrap_or_default(), folders, ceiling)
 }
 
-fn seen_from(home: &str, folders: &BTreeSet<String>) -> Arc<dyn LocalFiles> {
-    let folders = folders.iter().map(|folder| absolute(home, folder));
-    let folders: Vec<String> = folders.filter(|folder| folder.starts_with('/')).collect();
+fn seen_from(
+    home: &str,
+    folders: &BTreeSet<String>,
+    ceiling: Option<&BTreeSet<String>>,
+) -> Arc<dyn LocalFiles> {
+    let rooted = |folders: &BTreeSet<String>| -> Vec<String> {
+        let folders = folders.iter().map(|folder| absolute(home, folder));
+        folders.filter(|folder| folder.starts_with('/')).collect()
+    };
+    let readable = Readable {
+        paths: rooted(folders),
+        deploy: None,
+        ceiling: ceiling.map(rooted),
+    };
     Arc::new(FromHome {
         home: home.to_owned(),
-        files: local_files(Utf8Path::new(NO_FOLDER), &folders),
+        files: local_files(Utf8Path::new(NO_FOLDER), &readable),
     })
 }
 
@@ -96,7 +110,7 @@ mod tests {
         symlink(root.join("secret"), inside.join("link")).unwrap();
         symlink("../secret", inside.join("near")).unwrap();
         let inside = inside.to_str().unwrap();
-        let files = below(&BTreeSet::from([inside.to_owned()]));
+        let files = below(&BTreeSet::from([inside.to_owned()]), None);
         let read = |path: &str| files.read(path, 0, 100).map_err(|error| error.kind);
         assert_eq!(read(&format!("{inside}/list")).unwrap(), b"web-1");
         let secret = root.join("secret");
@@ -120,20 +134,65 @@ mod tests {
         fs::write(home.path().join("secret"), "s").unwrap();
         let granted = BTreeSet::from([String::from("~/cloud")]);
         let home = home.path().to_str().unwrap();
-        let files = seen_from(home, &granted);
+        let files = seen_from(home, &granted, None);
         let read = |path: &str| files.read(path, 0, 9).map_err(|error| error.kind);
         assert_eq!(read("~/cloud/token").unwrap(), b"t");
         assert_eq!(read(&format!("{home}/cloud/token")).unwrap(), b"t");
         for path in ["~/secret", "~/cloud/../secret", "~", "cloud/token"] {
             assert_eq!(read(path), Err(ErrorKind::Denied), "{path}");
         }
-        let nobody = seen_from("", &granted).read("~/cloud/token", 0, 9);
+        let nobody = seen_from("", &granted, None).read("~/cloud/token", 0, 9);
         assert_eq!(nobody.unwrap_err().kind, ErrorKind::Denied);
     }
 
     #[test]
+    fn no_link_leads_out_of_a_ceiling() {
+        let home = tempfile::tempdir().unwrap();
+        let root = home.path();
+        for folder in ["cloud", "elsewhere"] {
+            fs::create_dir(root.join(folder)).unwrap();
+            fs::write(root.join(folder).join("token"), folder).unwrap();
+        }
+        symlink("../elsewhere", root.join("cloud/way")).unwrap();
+        symlink("token", root.join("cloud/near")).unwrap();
+        let home = root.to_str().unwrap();
+        let set = |folders: &[&str]| folders.iter().map(|name| (*name).to_owned()).collect();
+        let read = |granted: &[&str], ceiling: &[&str], path: &str| {
+            let (granted, ceiling): (BTreeSet<String>, BTreeSet<String>) =
+                (set(granted), set(ceiling));
+            let files = seen_from(home, &granted, Some(&ceiling));
+            files.read(path, 0, 9).map_err(|error| error.kind)
+        };
+        let granted = ["~/cloud/way", "~/cloud", "~/cloud/token"];
+        // What was granted may be a link, and lead where the ceiling allows.
+        assert_eq!(
+            read(&granted[..1], &["/"], "~/cloud/way/token").unwrap(),
+            b"elsewhere"
+        );
+        assert_eq!(
+            read(&granted, &["~/cloud"], "~/cloud/token").unwrap(),
+            b"cloud"
+        );
+        assert_eq!(
+            read(&granted[2..], &["~/cloud"], "~/cloud/token").unwrap(),
+            b"cloud"
+        );
+        assert_eq!(
+            read(&granted[1..], &["~/cloud"], "~/cloud/near").unwrap(),
+            b"cloud"
+        );
+        for (granted, path) in [
+            (&granted[..1], "~/cloud/way/token"),
+            (&granted[1..], "~/cloud/way/token"),
+        ] {
+            let refused = read(granted, &["~/cloud"], path);
+            assert_eq!(refused, Err(ErrorKind::Denied), "{path}");
+        }
+    }
+
+    #[test]
     fn nothing_granted_is_nothing_to_read() {
-        let files = below(&BTreeSet::new());
+        let files = below(&BTreeSet::new(), None);
         let error = files.read("/etc/hostname", 0, 1).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Denied);
         assert!(files.stat("x").is_err());

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use wasmtime::Engine;
 use wasmtime::component::{HasSelf, Linker, Resource, ResourceTable};
-use windlass_engine::plugins::{ErrorKind, GuestError};
+use windlass_engine::plugins::{ErrorKind, GuestError, Remark};
 
 use super::heard::Heard;
 use super::http;
@@ -14,6 +14,7 @@ use crate::bindings::windlass::plugin::{local_files, log, types};
 use crate::guest::entry;
 use crate::limits::Limits;
 use crate::meter::{Meter, Metered};
+use crate::remarks::Remarks;
 use crate::translate;
 
 /// A stream to a guest. The host gives none: files are put and fetched with `exec`, whose checks they share.
@@ -31,7 +32,11 @@ pub(crate) struct Granted {
     /// The pack and the component, for messages.
     name: String,
     table: ResourceTable,
-    /// Where lines of its log go; none: to the program's own log.
+    /// The host that it connects, for its remarks; none where it works for no host.
+    host: Option<String>,
+    /// Where its remarks go, unless somebody else shows them.
+    remarks: Arc<Remarks>,
+    /// Where they go in that case.
     lines: Option<Lines>,
     /// Where what it is given goes besides; none: nowhere.
     heard: Option<Heard>,
@@ -41,15 +46,27 @@ pub(crate) struct Granted {
 pub(crate) type Lines = Arc<Mutex<Vec<(String, String)>>>;
 
 impl Granted {
-    pub(crate) fn new(name: &str, rights: &Arc<Rights>, limits: &Arc<Limits>) -> Self {
+    pub(crate) fn new(
+        name: &str,
+        rights: &Arc<Rights>,
+        limits: &Arc<Limits>,
+        remarks: &Arc<Remarks>,
+    ) -> Self {
         Self {
             meter: Meter::new(limits),
             rights: rights.clone(),
             name: name.to_owned(),
             table: ResourceTable::new(),
+            host: None,
+            remarks: remarks.clone(),
             lines: None,
             heard: None,
         }
+    }
+
+    /// Has its remarks name the host that it connects.
+    pub(crate) fn for_host(&mut self, host: Option<&str>) {
+        self.host = host.map(str::to_owned);
     }
 
     /// Has lines of its log go there.
@@ -103,17 +120,13 @@ impl log::Host for Granted {
             lines.push((level, message));
             return Ok(());
         }
-        write_line(&self.name, &level, &message);
+        self.remarks.tell(Remark {
+            component: self.name.clone(),
+            host: self.host.clone(),
+            level,
+            message,
+        });
         Ok(())
-    }
-}
-
-/// Writes a line of a component's log to the program's own.
-pub(crate) fn write_line(name: &str, level: &str, message: &str) {
-    match level {
-        "warning" => tracing::warn!("{name}: {message}"),
-        "info" => tracing::info!("{name}: {message}"),
-        _ => tracing::debug!("{name}: {message}"),
     }
 }
 

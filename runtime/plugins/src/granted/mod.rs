@@ -11,7 +11,7 @@ mod place;
 mod program;
 mod rights;
 
-pub(crate) use guest::{Granted, Lines, write_line};
+pub(crate) use guest::{Granted, Lines};
 #[allow(unreachable_pub, reason = "the bindings export them again")]
 pub use guest::{Reader, Writer};
 pub(crate) use heard::Heard;

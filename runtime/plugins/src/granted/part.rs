@@ -14,11 +14,13 @@ use crate::error::LoadError;
 use crate::limits::Limits;
 use crate::machine::Machines;
 use crate::opening::Opening;
+use crate::remarks::Remarks;
 
 /// A component, and what its guests get.
 pub(crate) struct Part {
     pub(crate) component: Arc<Component>,
     pub(crate) rights: Arc<Rights>,
+    pub(crate) remarks: Arc<Remarks>,
     opening: Arc<Opening<Granted>>,
 }
 
@@ -29,10 +31,12 @@ impl Part {
         rights: Arc<Rights>,
         limits: Arc<Limits>,
         machines: Arc<Machines>,
+        remarks: &Arc<Remarks>,
     ) -> Arc<Self> {
         Arc::new(Self {
             component: component.clone(),
             rights,
+            remarks: remarks.clone(),
             opening: Opening::new(component, role, limits, machines, guest::linker),
         })
     }
@@ -45,6 +49,7 @@ impl Part {
         Arc::new(Self {
             component: self.component.clone(),
             rights: self.rights.below(ceiling),
+            remarks: self.remarks.clone(),
             opening: self.opening.clone(),
         })
     }
@@ -57,7 +62,7 @@ impl Part {
     /// A fresh store for a guest.
     pub(crate) fn store(&self) -> Result<Store<Granted>, LoadError> {
         let limits = &self.opening.limits;
-        let guest = Granted::new(&self.component.name, &self.rights, limits);
+        let guest = Granted::new(&self.component.name, &self.rights, limits, &self.remarks);
         self.opening.store(guest)
     }
 }

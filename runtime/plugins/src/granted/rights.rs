@@ -1,6 +1,6 @@
 //! What was granted to a pack, and how a refusal reads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -22,6 +22,8 @@ pub(crate) struct Rights {
     granted: Capabilities,
     /// The lines of a policy that took away from it; none where none does.
     ceiling: Option<String>,
+    /// The folders that a policy lets be read; none where none says.
+    readable: Option<BTreeSet<String>>,
     /// Where each granted program is, found when the pack was loaded; none where it is not there.
     programs: BTreeMap<String, Option<PathBuf>>,
     /// Variables that its programs get.
@@ -41,7 +43,7 @@ pub(crate) struct Allowed<'a> {
 impl Rights {
     pub(crate) fn new(owner: &Arc<Owner>, output: usize) -> Arc<Self> {
         let granted = owner.granted.clone().unwrap_or_default();
-        Self::of(owner, granted, None, output)
+        Self::of(owner, granted, None, None, output)
     }
 
     /// Of these rights, those that a policy leaves.
@@ -54,13 +56,16 @@ impl Rights {
             .map(|basis| format!("{}:{}", basis.file, basis.line))
             .collect();
         let granted = self.granted.within(&ceiling.capabilities);
-        Self::of(&self.owner, granted, Some(lines.join(", ")), self.output)
+        let readable = Some(ceiling.capabilities.read);
+        let lines = Some(lines.join(", "));
+        Self::of(&self.owner, granted, lines, readable, self.output)
     }
 
     fn of(
         owner: &Arc<Owner>,
         granted: Capabilities,
         ceiling: Option<String>,
+        readable: Option<BTreeSet<String>>,
         output: usize,
     ) -> Arc<Self> {
         let programs = granted.programs.iter();
@@ -76,6 +81,7 @@ impl Rights {
             owner: owner.clone(),
             granted,
             ceiling,
+            readable,
         })
     }
 
@@ -143,7 +149,8 @@ impl Rights {
 
     /// The granted folders.
     pub(crate) fn files(&self) -> &Arc<dyn LocalFiles> {
-        self.files.get_or_init(|| files::below(&self.granted.read))
+        self.files
+            .get_or_init(|| files::below(&self.granted.read, self.readable.as_ref()))
     }
 
     /// Its web client.

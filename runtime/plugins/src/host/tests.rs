@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use windlass_engine::contract::{Action, Part};
 use windlass_engine::json::json;
+use windlass_engine::local_files::Readable;
 use windlass_engine::plugins::ErrorKind;
 
 use super::*;
@@ -366,17 +367,17 @@ async fn local_files_are_read_where_they_were_granted() {
     let args = json!({"src": "a", "dest": "/a"});
     let info = host.operation("echo.upload").unwrap();
     let granted = crate::local_path_arguments(&info, &args);
-    let view = Answers::default().files(crate::local_files(path, &granted));
+    let view = Answers::default().files(crate::local_files(path, &Readable::named(&granted)));
     let planned = host.plan("echo.upload", &args, view.view()).await.unwrap();
     assert_eq!(planned.notes, [crate::index::digest(b"content")]);
-    let view = Answers::default().files(crate::local_files(path, &[]));
+    let view = Answers::default().files(crate::local_files(path, &Readable::default()));
     let Err(PluginError::Guest(error)) = host.plan("echo.upload", &args, view.view()).await else {
         panic!("it was read")
     };
     assert_eq!(error.kind, ErrorKind::Denied);
     // A file that changed is another answer.
     std::fs::write(folder.path().join("a"), "changed").unwrap();
-    let view = Answers::default().files(crate::local_files(path, &granted));
+    let view = Answers::default().files(crate::local_files(path, &Readable::named(&granted)));
     let planned = host.plan("echo.upload", &args, view.view()).await.unwrap();
     assert_eq!(planned.notes, [crate::index::digest(b"changed")]);
 }

@@ -35,7 +35,7 @@ impl Folders {
 
     fn granted(&self, paths: &[&str]) -> Arc<dyn LocalFiles> {
         let paths: Vec<String> = paths.iter().map(|path| (*path).to_owned()).collect();
-        local_files(&self.deploy, &paths)
+        local_files(&self.deploy, &Readable::named(&paths))
     }
 }
 

@@ -143,7 +143,8 @@ impl Watcher {
         let lines = std::mem::take(&mut *self.lines.lock().unwrap_or_else(PoisonError::into_inner));
         for (level, message) in lines {
             state.emit(Event::Log {
-                host: self.name.clone(),
+                host: None,
+                component: Some(self.name.clone()),
                 level,
                 message,
             });
@@ -168,7 +169,7 @@ impl Watcher {
 impl Observer for Watcher {
     fn on_event(&self, state: &State, event: &Event) {
         // Its own remarks are no news to it, and would make more of them.
-        if matches!(event, Event::Log { host, .. } if *host == self.name) {
+        if matches!(event, Event::Log { component: Some(by), .. } if *by == self.name) {
             return;
         }
         self.tell(event);

@@ -42,7 +42,7 @@ impl Performer {
     pub(super) fn new(view: Arc<dyn PlanningView>, of: &Opening<Self>, work: Work) -> Self {
         let alias = of.component.alias.get();
         Self {
-            guest: Guest::new(Some(view), &of.limits, VecDeque::new()).called(alias),
+            guest: Guest::new(Some(view), &of.limits, VecDeque::new()).of(&of.component),
             work,
             alias: alias.cloned(),
         }

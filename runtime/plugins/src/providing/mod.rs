@@ -9,12 +9,13 @@
 
 use std::sync::{Arc, PoisonError};
 
+use windlass_engine::plugins::Remark;
 use windlass_engine::secrets::{ProvideSecret, SecretStore};
 
 use crate::aside;
 use crate::bindings::exports_of_roles::secret_source;
 use crate::error::{LoadError, report};
-use crate::granted::{Heard, Lines, Part, write_line};
+use crate::granted::{Heard, Lines, Part};
 use crate::meter;
 use crate::translate;
 
@@ -49,7 +50,12 @@ impl ProvideSecret for Source {
         }
         veil.insert("value", value.clone());
         for (level, message) in shown_lines(&lines, &veil) {
-            write_line(component, &level, &message);
+            self.part.remarks.tell(Remark {
+                component: component.clone(),
+                host: None,
+                level,
+                message,
+            });
         }
         Ok(value)
     }

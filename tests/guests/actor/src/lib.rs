@@ -21,6 +21,13 @@ impl Actor for All {
                 let ran = target::run_with(raw(&text("command")), globals)?;
                 Ok(json!({"status": ran.status, "stdout": ran.text()}))
             }
+            // It says what it was given, a secret's value too if it had one.
+            "remark" => {
+                let ran = target::run(raw(&text("command")))?.text();
+                log::debug(&format!("it printed {ran}"));
+                log::warning(&format!("it printed {ran}"));
+                Ok(Value::Null)
+            }
             // A file with a secret in it: what the operation was given as its first.
             "put" => {
                 let mut source = vec![Atom::Text(text("content"))];

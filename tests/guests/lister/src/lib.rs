@@ -52,6 +52,12 @@ impl Inventory for Lister {
             "large" => Ok((0..30_000)
                 .map(|n| Host::new(format!("{n}{}", "x".repeat(100))))
                 .collect()),
+            "remark" => {
+                log::debug("asking the cloud");
+                log::info("the cloud has one zone");
+                log::warning("the cloud is \u{1b}[2Jold");
+                Ok(vec![Host::new(argument)])
+            }
             "log" => loop {
                 log::info("noise");
             },

@@ -1,5 +1,5 @@
 //! A connector: `@relay/WAY` runs commands by the program `sh`, `@relay/chroot/FOLDER` in a folder, `@relay/inject/X`
-//! with an argument that it should not give, `@relay/echo` through itself.
+//! with an argument that it should not give, `@relay/echo` through itself. `@relay/sh/loud…` says how it goes.
 
 use std::cell::RefCell;
 
@@ -7,7 +7,7 @@ use windlass_sdk::connector::{
     Channel, Connector, DataKey, Execution, Exit, Session, Target, Turn,
 };
 use windlass_sdk::process::Command;
-use windlass_sdk::{Error, ErrorKind, Result};
+use windlass_sdk::{Error, ErrorKind, Result, log};
 
 struct Relay;
 
@@ -36,6 +36,11 @@ impl Connector for Relay {
         if target.argument == "nowhere" {
             let message = "there is no way to nowhere; take another one";
             return Err(Error::new(ErrorKind::Operation, message));
+        }
+        if target.argument.starts_with("sh/loud") {
+            log::debug("one step");
+            log::info(&format!("connecting {}", target.name));
+            log::warning("this way is slow");
         }
         let text = |key: &str| target.data[key].as_str().unwrap_or_default().to_owned();
         Ok(Way {

@@ -86,6 +86,18 @@ impl Deploy for Site {
                 line("x", "x").arg("moed", 1).add()?;
                 Ok(())
             }
+            // Any call: `operation`, and `args` and `globals` by name.
+            "any" => {
+                let mut call = Operation::new(text("operation"));
+                for (name, value) in data("args").as_object().into_iter().flatten() {
+                    call = call.arg(name.as_str(), value.clone());
+                }
+                for (name, value) in data("globals").as_object().into_iter().flatten() {
+                    call = call.global(name.as_str(), value.clone());
+                }
+                call.add()?;
+                Ok(())
+            }
             "hidden" => {
                 Operation::new("apt.install_file").add()?;
                 Ok(())
