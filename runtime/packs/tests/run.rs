@@ -210,6 +210,7 @@ impl Plugins for Motd {
             action: Action::Shell(shell),
             globals: Json::Null,
             predictions: vec![prediction],
+            unpredicted: false,
         };
         Ok(Arc::new(Planned {
             steps: vec![step],
