@@ -29,6 +29,7 @@ mod controller;
 mod digests;
 mod engine;
 mod error;
+mod exports;
 mod granted;
 mod guest;
 mod host;

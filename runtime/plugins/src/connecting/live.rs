@@ -9,9 +9,10 @@ use wasmtime::Store;
 use wasmtime::component::ResourceAny;
 use windlass_engine::connector::ConnectorError;
 
-use crate::bindings::exports_of_roles::connector::{Execution, Guest, GuestIndices, Request, Turn};
+use crate::bindings::exports_of_roles::connector::{Execution, Guest, Request, Turn};
 use crate::bindings::windlass::plugin::types;
 use crate::error::{LoadError, report};
+use crate::exports::Exports;
 use crate::granted::{Granted, Part};
 use crate::meter;
 use crate::translate;
@@ -43,14 +44,9 @@ impl Live {
             let trapped = |error: wasmtime::Error| ConnectorError::Connect(report(name, &error));
             let loaded = |error: LoadError| ConnectorError::Connect(error.to_string());
             let opened = part.opened().await.map_err(loaded)?;
-            let indices = GuestIndices::new(opened).map_err(trapped)?;
             let mut store = part.store().map_err(loaded)?;
             store.data_mut().for_host(host.as_deref());
-            let instance = opened
-                .instantiate_async(&mut store)
-                .await
-                .map_err(trapped)?;
-            let guest = indices.load(&mut store, &instance).map_err(trapped)?;
+            let guest = Guest::start(opened, &mut store).await.map_err(trapped)?;
             Ok(Kept {
                 store,
                 guest,

@@ -14,6 +14,7 @@ use windlass_engine::json::{Json, JsonMap};
 
 use crate::bindings::exports_of_roles::inventory;
 use crate::error::report;
+use crate::exports::Exports;
 use crate::granted::{Part, Rights};
 use crate::meter;
 use crate::translate;
@@ -60,13 +61,10 @@ async fn call(part: &Part, argument: &str) -> Result<Vec<inventory::Host>, Conne
     let trapped = |error: wasmtime::Error| ConnectorError::Connect(report(name, &error));
     let loaded = |error: crate::LoadError| ConnectorError::Connect(error.to_string());
     let opened = part.opened().await.map_err(loaded)?;
-    let indices = inventory::GuestIndices::new(opened).map_err(trapped)?;
     let mut store = part.store().map_err(loaded)?;
-    let instance = opened
-        .instantiate_async(&mut store)
+    let guest = inventory::Guest::start(opened, &mut store)
         .await
         .map_err(trapped)?;
-    let guest = indices.load(&mut store, &instance).map_err(trapped)?;
     let answered = guest.call_hosts(&mut store, argument).await;
     let answered = answered.map_err(|error| trapped(meter::explained(&mut store, error)));
     answered?.map_err(|error| {

@@ -10,6 +10,7 @@ use windlass_engine::state::{Stage, State};
 
 use crate::bindings::exports_of_roles::observer;
 use crate::error::{LoadError, report};
+use crate::exports::Exports;
 use crate::granted::{Granted, Lines, Part};
 use crate::meter;
 
@@ -96,14 +97,11 @@ async fn hear(
         Some(live) => live,
         None => {
             let opened = part.opened().await.map_err(loaded)?;
-            let indices = observer::GuestIndices::new(opened).map_err(trapped)?;
             let mut store = part.store().map_err(loaded)?;
             store.data_mut().keep_lines(lines);
-            let instance = opened
-                .instantiate_async(&mut store)
+            let guest = observer::Guest::start(opened, &mut store)
                 .await
                 .map_err(trapped)?;
-            let guest = indices.load(&mut store, &instance).map_err(trapped)?;
             live.insert(Live { store, guest })
         }
     };

@@ -10,6 +10,7 @@ use windlass_engine::plugins::PluginError;
 use super::guest::{Performer, Work};
 use crate::bindings::exports_of_roles::actor;
 use crate::error::{LoadError, report};
+use crate::exports::Exports;
 use crate::meter;
 use crate::opening::Opening;
 use crate::translate;
@@ -46,14 +47,11 @@ impl Actor {
         };
         let loaded = |error: LoadError| PluginError::Load(error.to_string());
         let opened = self.opening.opened().await.map_err(loaded)?;
-        let indices = actor::GuestIndices::new(opened).map_err(trapped)?;
         let guest = Performer::new(target.view(), &self.opening, Work::Acting(target));
         let mut store = self.opening.store(guest).map_err(loaded)?;
-        let instance = opened
-            .instantiate_async(&mut store)
+        let guest = actor::Guest::start(opened, &mut store)
             .await
             .map_err(trapped)?;
-        let guest = indices.load(&mut store, &instance).map_err(trapped)?;
         let payload = canonical(&call.payload);
         let answered = guest.call_act(&mut store, &call.actor, &payload).await;
         let answered = answered.map_err(|error| trapped(meter::explained(&mut store, error)));

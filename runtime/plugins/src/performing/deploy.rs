@@ -21,6 +21,7 @@ use super::adding::Adding;
 use super::guest::{Performer, Work};
 use crate::bindings::exports_of_roles::deploy;
 use crate::error::report;
+use crate::exports::Exports;
 use crate::meter;
 use crate::opening::Opening;
 use crate::translate;
@@ -109,16 +110,13 @@ impl Program {
         let trapped = |error: wasmtime::Error| self.trapped(host, &error);
         let opened = self.opening.opened().await;
         let opened = opened.map_err(|error| error.to_string())?;
-        let indices = deploy::GuestIndices::new(opened).map_err(trapped)?;
         let mut store = self
             .opening
             .store(guest)
             .map_err(|error| error.to_string())?;
-        let instance = opened
-            .instantiate_async(&mut store)
+        let guest = deploy::Guest::start(opened, &mut store)
             .await
             .map_err(trapped)?;
-        let guest = indices.load(&mut store, &instance).map_err(trapped)?;
         Ok((store, guest))
     }
 

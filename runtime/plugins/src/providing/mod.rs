@@ -15,6 +15,7 @@ use windlass_engine::secrets::{ProvideSecret, SecretStore};
 use crate::aside;
 use crate::bindings::exports_of_roles::secret_source;
 use crate::error::{LoadError, report};
+use crate::exports::Exports;
 use crate::granted::{Heard, Lines, Part};
 use crate::meter;
 use crate::translate;
@@ -66,15 +67,12 @@ async fn call(part: &Part, name: &str, lines: &Lines, heard: &Heard) -> Result<S
     let trapped = |error: wasmtime::Error| report(component, &error);
     let loaded = |error: LoadError| error.to_string();
     let opened = part.opened().await.map_err(loaded)?;
-    let indices = secret_source::GuestIndices::new(opened).map_err(trapped)?;
     let mut store = part.store().map_err(loaded)?;
     store.data_mut().keep_lines(lines);
     store.data_mut().keep_heard(heard);
-    let instance = opened
-        .instantiate_async(&mut store)
+    let guest = secret_source::Guest::start(opened, &mut store)
         .await
         .map_err(trapped)?;
-    let guest = indices.load(&mut store, &instance).map_err(trapped)?;
     let answered = guest.call_get(&mut store, name).await;
     let answered = answered.map_err(|error| trapped(meter::explained(&mut store, error)));
     answered?.map_err(|error| format!("{component}: {}", translate::guest_error(error)))
