@@ -465,6 +465,44 @@ fn a_registry_that_wants_a_password_gets_the_one_of_docker_login() {
     let _ = windlass.run(line).succeeds();
 }
 
+#[test]
+fn a_password_may_be_kept_by_a_credential_helper() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let registry = or_skip!(OciRegistry::start_closed());
+    let windlass = trusting();
+    let path = format!(
+        "{}:{}",
+        windlass.dir().join("bin").display(),
+        std::env::var("PATH").unwrap()
+    );
+    let windlass = windlass.env("PATH", path);
+    windlass.write_pack("pack", "1.0.0", "");
+    windlass.sign_pack("pack", &["release"]);
+    windlass.write(
+        "../home/.docker/config.json",
+        r#"{"credsStore": "of-the-test"}"#,
+    );
+    let repository = registry.repository("acme/echo");
+    let line = ["pack", "push", &repository, "pack"];
+    let out = windlass.run(line).exits(1);
+    assert!(
+        out.says(".docker/config.json: the credential helper that it names cannot be started"),
+        "{out}"
+    );
+    let (name, password) = REGISTRY_LOGIN;
+    let helper = windlass.write(
+        "bin/docker-credential-of-the-test",
+        format!(
+            "#!/bin/sh\n[ \"$1 $(cat)\" = \"get {}\" ] || {{ echo credentials not found in the test; exit 1; }}\n\
+             echo '{{\"Username\": \"{name}\", \"Secret\": \"{password}\"}}'\n",
+            registry.host()
+        ),
+    );
+    std::fs::set_permissions(&helper, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let out = windlass.run(line).succeeds();
+    assert!(!out.says(password), "{out}");
+}
+
 /// The component's own tag is the standard artifact: one layer, which is the component, and its configuration.
 #[test]
 fn other_tools_find_the_standard_artifact() {

@@ -1,14 +1,13 @@
 //! Logging in to a registry: what it asks for, and what the user has for it.
 //!
 //! Names and passwords come from where `docker login`, `podman login` and `oras login` keep them, read only:
-//! `$REGISTRY_AUTH_FILE`, `$DOCKER_CONFIG/config.json`, `~/.docker/config.json`.
+//! `$REGISTRY_AUTH_FILE`, `$DOCKER_CONFIG/config.json`, `~/.docker/config.json`, and the credential helpers that these name.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
+use docker_credential::{CredentialRetrievalError, DockerCredential, get_credential_from_reader};
 use zeroize::Zeroizing;
 
 /// What a registry asks for when it says 401.
@@ -68,49 +67,82 @@ fn parameters(mut rest: &str) -> Vec<(String, String)> {
 /// A name and a password, as `name:password` in base64.
 pub(super) type Basic = Zeroizing<String>;
 
-#[derive(Deserialize)]
-struct ConfigFile {
-    #[serde(default)]
-    auths: BTreeMap<String, Entry>,
-}
-
-#[derive(Deserialize)]
-struct Entry {
-    #[serde(default)]
-    auth: Option<String>,
-}
-
 /// What the user has for a registry; none when nobody logged in.
-pub(super) fn stored(registry: &str) -> Option<Basic> {
+///
+/// # Errors
+/// A message: a file that cannot be read as one of logins, or a credential helper that does not answer.
+pub(super) fn stored(registry: &str) -> Result<Option<Basic>, String> {
     let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
     let files = [
         variable("REGISTRY_AUTH_FILE"),
         variable("DOCKER_CONFIG").map(|folder| folder.join("config.json")),
         variable("HOME").map(|home| home.join(".docker/config.json")),
     ];
-    let texts = files
-        .into_iter()
-        .flatten()
-        .filter_map(|path| std::fs::read_to_string(path).ok());
-    texts.into_iter().find_map(|text| in_file(&text, registry))
+    for path in files.into_iter().flatten() {
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            continue;
+        };
+        let found = in_file(&text, registry);
+        let found = found.map_err(|message| format!("{}: {message}", path.display()))?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
 }
 
-fn in_file(text: &str, registry: &str) -> Option<Basic> {
-    let config: ConfigFile = serde_json::from_str(text).ok()?;
-    let entry = config.auths.into_iter().find(|(name, _)| {
-        let name = name
-            .trim_start_matches("https://")
-            .trim_start_matches("http://");
-        name.split('/').next() == Some(registry)
-    });
-    let auth = entry?.1.auth?;
-    let read = STANDARD.decode(auth.trim()).ok()?;
-    // What is no name and password would be refused with a worse message.
-    read.contains(&b':').then(|| Zeroizing::new(auth))
+fn in_file(text: &str, registry: &str) -> Result<Option<Basic>, String> {
+    use CredentialRetrievalError as Failure;
+    match get_credential_from_reader(text.as_bytes(), registry) {
+        Ok(DockerCredential::UsernamePassword(name, password)) => {
+            let (name, password) = (Zeroizing::new(name), Zeroizing::new(password));
+            let both = Zeroizing::new(format!("{}:{}", *name, *password));
+            Ok(Some(Zeroizing::new(STANDARD.encode(both.as_bytes()))))
+        }
+        Ok(DockerCredential::IdentityToken(_)) => Err(format!(
+            "an identity token is kept for {registry}, which windlass does not use\n  \
+             log in with a name and a password or access token"
+        )),
+        Err(Failure::NoCredentialConfigured) => Ok(None),
+        // What helpers say of a registry that they have nothing for.
+        Err(Failure::HelperFailure { stdout, stderr, .. })
+            if [&stdout, &stderr]
+                .iter()
+                .any(|said| said.contains("credentials not found")) =>
+        {
+            Ok(None)
+        }
+        Err(Failure::HelperFailure {
+            helper,
+            stdout,
+            stderr,
+        }) => {
+            let said = if stderr.trim().is_empty() {
+                stdout
+            } else {
+                stderr
+            };
+            Err(format!(
+                "the credential helper {helper} failed: {}",
+                said.trim()
+            ))
+        }
+        Err(Failure::HelperCommunicationError) => Err(String::from(
+            "the credential helper that it names cannot be started\n  \
+             it is a program `docker-credential-NAME`, for `credsStore` or `credHelpers`: install it, or log in again",
+        )),
+        Err(Failure::MalformedHelperResponse) => Err(String::from(
+            "the credential helper that it names gave no name and secret in JSON",
+        )),
+        Err(error) => Err(format!(
+            "what it has for {registry} cannot be read: {error}"
+        )),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
@@ -143,12 +175,19 @@ mod tests {
         let auth = STANDARD.encode("ann:secret");
         let text =
             format!(r#"{{"auths":{{"https://r.example.org/v2/":{{"auth":"{auth}"}},"b":{{}}}}}}"#);
-        assert_eq!(
-            in_file(&text, "r.example.org").map(|found| found.to_string()),
-            Some(auth)
-        );
-        assert!(in_file(&text, "example.org").is_none());
-        assert!(in_file(&text, "b").is_none());
-        assert!(in_file("no json", "b").is_none());
+        let found = in_file(&text, "r.example.org").unwrap();
+        assert_eq!(found.map(|found| found.to_string()), Some(auth));
+        assert_eq!(in_file(&text, "example.org"), Ok(None));
+        assert_eq!(in_file(&text, "b"), Ok(None));
+        let token = r#"{"auths":{"b":{"identitytoken":"x"}}}"#;
+        let helper = r#"{"credsStore":"windlass-that-is-not-there"}"#;
+        for (text, says) in [
+            ("no json", "cannot be read"),
+            (token, "an identity token is kept for b"),
+            (helper, "cannot be started"),
+        ] {
+            let error = in_file(text, "b").unwrap_err();
+            assert!(error.contains(says), "{error}");
+        }
     }
 }

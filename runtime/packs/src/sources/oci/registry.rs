@@ -104,7 +104,7 @@ impl Registry {
         }
         let header = text_of(answer.headers(), "www-authenticate");
         let challenge = header.and_then(|header| Challenge::parse(&header));
-        let stored = auth::stored(&self.host);
+        let stored = auth::stored(&self.host).map_err(|message| self.failed(message))?;
         let login = match (challenge, stored) {
             (Some(Challenge::Basic), Some(stored)) => {
                 Zeroizing::new(format!("Basic {}", stored.as_str()))
