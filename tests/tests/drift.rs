@@ -64,3 +64,20 @@ fn what_is_left_out_needs_no_approval() {
     assert_eq!(code, 0, "{shown}");
     assert_eq!(windlass.read("second"), "mode=1\n");
 }
+
+#[test]
+fn what_was_planned_behind_a_failure_that_does_not_count_is_no_drift() {
+    for words in [&[][..], &["--no-wait"], &["--no-wait", "--no-batch"]] {
+        let windlass = Windlass::new();
+        let folder = windlass.dir().display().to_string();
+        let line = format!(
+            "files.line(path = \"{folder}/none/file\", line = \"one\", _ignore_errors = True)\n"
+        );
+        windlass.write("deploy.star", line.repeat(3));
+        let all = [words, &["apply", "--yes", "@local", "deploy.star"]].concat();
+        let out = windlass.run(all).succeeds();
+        let text = out.to_string();
+        assert_eq!(text.matches("cannot create").count(), 3, "{out}");
+        assert!(!out.says("no longer as it was planned for"), "{out}");
+    }
+}

@@ -137,11 +137,18 @@ async fn plan_again(state: &State, host: &Arc<Host>, operations: &[HostOperation
         else {
             break;
         };
-        let approved = operation.plan.as_ref();
-        let approved = approved.is_some_and(|approved| is_as_approved(approved, &plan));
-        if plan.certainty != Certainty::Certain || !is_flat(&plan) || !approved {
+        let Some(approved) = &operation.plan else {
+            break;
+        };
+        if plan.certainty != Certainty::Certain
+            || !is_flat(&plan)
+            || !is_as_approved(approved, &plan)
+        {
             break;
         }
+        // What was assumed stays that: one before it may fail, and the host go on.
+        let certainty = approved.certainty.clone();
+        let plan = Plan { certainty, ..plan };
         prepare::predict(&plan, &operation.name, false, &mut overlay);
         let Some(ready) = ready(state, operation, Arc::new(plan)) else {
             break;
