@@ -34,7 +34,9 @@ fn watches(language: Language) -> Result<(), Missing> {
     ];
     let out = windlass.run(apply).succeeds();
     let text = out.to_string();
-    let said = text.lines().filter_map(|line| line.split_once("warning: "));
+    let said = text
+        .lines()
+        .filter_map(|line| line.split_once("warning: acme:witness/witness.wasm: "));
     let said = said.map(|(_, said)| said.trim());
     let heard: Vec<&str> = said
         .clone()
