@@ -76,7 +76,7 @@ fn parse(text: &str) -> Result<Case, String> {
     let value: serde_json::Value =
         serde_json::from_str(text).map_err(|error| format!("no JSON: {error}"))?;
     let said = |error: serde_json::Error| error.to_string();
-    match (value.get("op").is_some(), value.get("fact").is_some()) {
+    let case = match (value.get("op").is_some(), value.get("fact").is_some()) {
         (true, false) => serde_json::from_value::<OperationCase>(value)
             .map(|case| Case::Operation(Box::new(case)))
             .map_err(said),
@@ -86,6 +86,16 @@ fn parse(text: &str) -> Result<Case, String> {
         _ => Err(String::from(
             "a case has either `op` (an operation's name) or `fact` (a fact's)",
         )),
+    }?;
+    match (case.id(), case.subject(), &case) {
+        ("", _, _) => Err(String::from("`id` is empty: it tells cases apart")),
+        (_, "", Case::Operation(_)) => Err(String::from(
+            "`op` is empty: it is an operation's name, as `files.file`",
+        )),
+        (_, "", Case::Fact(_)) => Err(String::from(
+            "`fact` is empty: it is a fact's name, as `files.File`",
+        )),
+        _ => Ok(case),
     }
 }
 
@@ -111,6 +121,23 @@ mod tests {
                 .unwrap_err()
                 .contains("missing field `expect`")
         );
+        for (text, says) in [
+            (
+                r#"{"id": "a", "op": "", "expect": {"commands": []}}"#,
+                "`op` is empty",
+            ),
+            (
+                r#"{"id": "", "op": "x.y", "expect": {"commands": []}}"#,
+                "`id` is empty",
+            ),
+            (
+                r#"{"id": "a", "fact": "", "expect": {"command": {"raw": "true"}, "value": null}}"#,
+                "`fact` is empty",
+            ),
+        ] {
+            let error = parse(text).unwrap_err();
+            assert!(error.contains(says), "{error}");
+        }
     }
 
     #[test]
