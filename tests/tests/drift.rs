@@ -81,3 +81,23 @@ fn what_was_planned_behind_a_failure_that_does_not_count_is_no_drift() {
         assert!(!out.says("no longer as it was planned for"), "{out}");
     }
 }
+
+#[test]
+fn a_host_that_failed_for_something_else_did_not_only_drift() {
+    let windlass = Windlass::new();
+    deploy(&windlass);
+    let text = windlass.read("deploy.star");
+    let lenient = text.replace("mode=1\")", "mode=1\", _ignore_errors = True)");
+    assert_ne!(lenient, text);
+    windlass.write(
+        "deploy.star",
+        format!("{lenient}server.shell(name = \"Third\", commands = \"exit 5\")\n"),
+    );
+    let mut terminal = windlass.at_terminal(["apply", "@local", "deploy.star"]);
+    terminal.sees("Apply these changes?");
+    windlass.write("second", "mode=0\n");
+    terminal.types("y\n");
+    let (code, shown) = terminal.ends();
+    assert!(shown.contains("no longer as it was planned for"), "{shown}");
+    assert_eq!(code, 4, "{shown}");
+}

@@ -247,12 +247,14 @@ fn folders_beyond(asked: &BTreeSet<String>, held: &BTreeSet<String>) -> BTreeSet
 }
 
 /// The home folder of whoever runs; empty where none is known.
-pub(crate) fn home() -> String {
+#[must_use]
+pub fn home() -> String {
     std::env::var("HOME").unwrap_or_default()
 }
 
 /// A folder with its path from the root. None for one of a home folder that is not known.
-pub(crate) fn rooted(folder: &str, home: &str) -> Option<String> {
+#[must_use]
+pub fn rooted(folder: &str, home: &str) -> Option<String> {
     match folder.strip_prefix("~/") {
         Some(_) if !home.starts_with('/') => None,
         Some(below) => Some(format!("{home}/{below}")),

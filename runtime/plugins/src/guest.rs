@@ -10,7 +10,6 @@ use wasmtime::{Engine, Store};
 use windlass_engine::local_files::Entry;
 use windlass_engine::plugins::{ErrorKind, GuestError, PlanningView};
 
-use crate::alias::Alias;
 use crate::bindings::windlass::plugin::{context, facts, local_files, log, secrets, types};
 use crate::component::Component;
 use crate::limits::Limits;
@@ -46,10 +45,8 @@ pub(crate) struct Guest {
     /// Log lines that were shown before it began anew.
     shown: usize,
     log: Vec<LogLine>,
-    /// The namespace that its component has here.
-    alias: Option<Arc<Alias>>,
-    /// Its component, for what it remarks.
-    name: String,
+    /// Its component; none while that is asked what it is.
+    component: Option<Arc<Component>>,
 }
 
 impl Metered for Guest {
@@ -76,15 +73,13 @@ impl Guest {
             left: 0,
             shown: 0,
             log: Vec::new(),
-            alias: None,
-            name: String::new(),
+            component: None,
         }
     }
 
     /// A guest of this component: its remarks stand under its name, and it may have another namespace here than its own.
-    pub(crate) fn of(mut self, component: &Component) -> Self {
-        self.alias = component.alias.get().cloned();
-        self.name.clone_from(&component.name);
+    pub(crate) fn of(mut self, component: &Arc<Component>) -> Self {
+        self.component = Some(component.clone());
         self
     }
 
@@ -201,7 +196,8 @@ impl facts::Host for Guest {
         let wanted = requests.len();
         let requests = requests.into_iter().map(translate::request);
         let mut requests = requests.collect::<Result<Vec<_>, _>>()?;
-        if let Some(alias) = &self.alias {
+        let component = self.component.as_ref();
+        if let Some(alias) = component.and_then(|component| component.alias.get()) {
             requests.iter_mut().for_each(|one| alias.request(one));
         }
         match self.ask(Question::Facts(requests)).await? {
@@ -317,8 +313,10 @@ impl secrets::Host for Guest {
 impl log::Host for Guest {
     async fn write(&mut self, level: String, message: String) -> wasmtime::Result<()> {
         self.meter.count_line(&message)?;
-        if let Some(view) = self.view.as_ref().filter(|_| self.log.len() >= self.shown) {
-            view.log(&self.name, &level, &message);
+        if self.log.len() >= self.shown
+            && let (Some(view), Some(component)) = (&self.view, &self.component)
+        {
+            view.log(&component.name, &level, &message);
         }
         self.log.push((level, message));
         Ok(())

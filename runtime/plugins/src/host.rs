@@ -222,7 +222,7 @@ impl Host {
     }
 
     /// The component of an operation or a fact.
-    pub(crate) fn component_of(&self, name: &str) -> Result<&Component, PluginError> {
+    pub(crate) fn component_of(&self, name: &str) -> Result<&Arc<Component>, PluginError> {
         match self.operations.get(name) {
             Some(entry) => Ok(&entry.component),
             None => Ok(&self.fact_entry(name)?.component),
@@ -251,7 +251,7 @@ impl Host {
     /// Looks a call up, or runs it and remembers it.
     async fn call(
         &self,
-        component: &Component,
+        component: &Arc<Component>,
         name: &str,
         call: Call<'_>,
         view: Arc<dyn PlanningView>,

@@ -25,6 +25,8 @@ pub(crate) struct Answers {
     files: Option<Arc<dyn LocalFiles>>,
     /// What was logged: level and message.
     pub(crate) log: Mutex<Vec<(String, String)>>,
+    /// The component that logged last.
+    pub(crate) logger: Mutex<String>,
     /// How many questions were asked.
     pub(crate) asked: AtomicU32,
 }
@@ -109,7 +111,9 @@ impl PlanningView for Answers {
         Ok(false)
     }
 
-    fn log(&self, _component: &str, level: &str, message: &str) {
+    fn log(&self, component: &str, level: &str, message: &str) {
+        let mut logger = self.logger.lock().unwrap_or_else(PoisonError::into_inner);
+        component.clone_into(&mut logger);
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         log.push((level.to_owned(), message.to_owned()));
     }

@@ -28,29 +28,29 @@ fn is_same(one: &Step, other: &Step) -> bool {
     one.action == other.action && one.globals == other.globals
 }
 
-/// True where a new plan does what the approved one says.
-pub(super) fn is_as_approved(approved: &Plan, now: &Plan) -> bool {
-    match (steps(approved), steps(now)) {
-        (Some(approved), Some(now)) => {
-            approved.len() == now.len()
-                && approved
-                    .iter()
-                    .zip(now)
-                    .all(|(one, other)| is_same(one, other))
-        }
-        _ => true,
-    }
+/// What a new plan does of the approved one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Against {
+    /// The same.
+    Same,
+    /// Some of it, and nothing else. What is left out needs no approval.
+    Less,
+    /// What it doesn't say.
+    Other,
 }
 
-/// True where a new plan does nothing that the approved one doesn't say; what is left out needs no approval.
-fn stays_within(approved: &Plan, now: &Plan) -> bool {
-    match (steps(approved), steps(now)) {
-        (Some(approved), Some(now)) => {
-            let mut rest = approved.into_iter();
-            now.into_iter()
-                .all(|step| rest.any(|approved| is_same(approved, step)))
-        }
-        _ => true,
+/// Compares a new plan with the approved one. Where steps are decided at execution there is nothing to compare.
+pub(super) fn against(approved: &Plan, now: &Plan) -> Against {
+    let (Some(approved), Some(now)) = (steps(approved), steps(now)) else {
+        return Against::Same;
+    };
+    let left_out = approved.len() != now.len();
+    let mut rest = approved.into_iter();
+    let is_said = |step: &Step| rest.any(|approved| is_same(approved, step));
+    match now.into_iter().all(is_said) {
+        true if left_out => Against::Less,
+        true => Against::Same,
+        false => Against::Other,
     }
 }
 
@@ -62,16 +62,16 @@ pub(super) fn is_drift(
     approved: &Plan,
     now: &Plan,
 ) -> bool {
-    if approved.certainty != Certainty::Certain || is_as_approved(approved, now) {
+    let found = against(approved, now);
+    if approved.certainty != Certainty::Certain || found == Against::Same {
         return false;
     }
     let planned = describe_steps(state, operation, approved);
     let mut actual = describe_steps(state, operation, now);
-    let pairs = steps(approved)
-        .into_iter()
-        .flatten()
-        .zip(steps(now).into_iter().flatten());
-    for ((before, after), (planned, actual)) in pairs.zip(planned.iter().zip(&mut actual)) {
+    let before = steps(approved).into_iter().flatten();
+    let after = steps(now).into_iter().flatten();
+    let words = planned.iter().zip(&mut actual);
+    for ((before, after), (planned, actual)) in before.zip(after).zip(words) {
         // The difference is in what the words leave out.
         if planned == actual && !is_same(before, after) {
             actual.push_str(" (with other content or arguments)");
@@ -85,5 +85,5 @@ pub(super) fn is_drift(
     });
     // What time alone changes is no drift.
     let is_timely = approved.volatile || now.volatile;
-    !is_timely && !state.config().allow_drift && !stays_within(approved, now)
+    !is_timely && !state.config().allow_drift && found == Against::Other
 }

@@ -18,7 +18,7 @@ use crate::remote::{Look, shell_of};
 use crate::state::{Certainty, Host, HostOperation, OperationId, Plan, State};
 
 use super::chain::{Member, Moment, travel};
-use super::drift::is_as_approved;
+use super::drift::{Against, against};
 use super::host::{Turn, finish, report};
 use super::steps::{Runner, goes_on};
 
@@ -142,7 +142,7 @@ async fn plan_again(state: &State, host: &Arc<Host>, operations: &[HostOperation
         };
         if plan.certainty != Certainty::Certain
             || !is_flat(&plan)
-            || !is_as_approved(approved, &plan)
+            || against(approved, &plan) != Against::Same
         {
             break;
         }

@@ -14,7 +14,7 @@ use crate::json::{Json, JsonMap};
 use crate::place::Place;
 use crate::remote::{CommandResult, Remote};
 
-use super::{HostOperation, OperationId, Plan};
+use super::{HostOperation, OperationId, OperationReport, Plan};
 
 /// A deploy function that is being evaluated.
 #[derive(Clone, Debug, Default)]
@@ -204,7 +204,7 @@ impl Host {
             .collect()
     }
 
-    /// True where an operation was stopped since the host was no longer as it was planned for.
+    /// True where it takes no further part since it was no longer as it was planned for.
     #[must_use]
     pub fn has_drifted(&self) -> bool {
         let work = self.work();
@@ -212,7 +212,10 @@ impl Host {
             .operations
             .values()
             .filter_map(|held| held.report.as_ref());
-        reports.any(|report| report.failure.as_ref().is_some_and(|failure| failure.drift))
+        let is_drift = |report: &OperationReport| {
+            !report.ignored && report.failure.as_ref().is_some_and(|failure| failure.drift)
+        };
+        reports.any(|report| is_drift(report))
     }
 
     /// The operations that ran inside one of this host's, in order.

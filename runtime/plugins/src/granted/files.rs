@@ -2,11 +2,11 @@
 //! a link leads out.
 
 use std::collections::BTreeSet;
-use std::env;
 use std::io::Read;
 use std::sync::Arc;
 
 use camino::Utf8Path;
+use windlass_engine::capability::{home, rooted};
 use windlass_engine::local_files::{Entry, LocalFiles, Readable};
 use windlass_engine::plugins::GuestError;
 
@@ -20,7 +20,7 @@ pub(crate) fn below(
     folders: &BTreeSet<String>,
     ceiling: Option<&BTreeSet<String>>,
 ) -> Arc<dyn LocalFiles> {
-    seen_from(&env::var("HOME").unwrap_or_default(), folders, ceiling)
+    seen_from(&home(), folders, ceiling)
 }
 
 fn seen_from(
@@ -28,27 +28,19 @@ fn seen_from(
     folders: &BTreeSet<String>,
     ceiling: Option<&BTreeSet<String>>,
 ) -> Arc<dyn LocalFiles> {
-    let rooted = |folders: &BTreeSet<String>| -> Vec<String> {
-        let folders = folders.iter().map(|folder| absolute(home, folder));
+    let from_root = |folders: &BTreeSet<String>| -> Vec<String> {
+        let folders = folders.iter().filter_map(|folder| rooted(folder, home));
         folders.filter(|folder| folder.starts_with('/')).collect()
     };
     let readable = Readable {
-        paths: rooted(folders),
+        paths: from_root(folders),
         deploy: None,
-        ceiling: ceiling.map(rooted),
+        ceiling: ceiling.map(from_root),
     };
     Arc::new(FromHome {
         home: home.to_owned(),
         files: local_files(Utf8Path::new(NO_FOLDER), &readable),
     })
-}
-
-/// A path with the home folder in place of `~/`; as it is where no home folder is known.
-fn absolute(home: &str, path: &str) -> String {
-    match path.strip_prefix("~/") {
-        Some(rest) if home.starts_with('/') => format!("{home}/{rest}"),
-        _ => path.to_owned(),
-    }
 }
 
 /// Files whose paths may begin with `~/`: a pack does not know whose home it is.
@@ -59,7 +51,8 @@ struct FromHome {
 
 impl FromHome {
     fn path(&self, path: &str) -> String {
-        absolute(&self.home, path)
+        // As it is where no home folder is known: nothing there was granted.
+        rooted(path, &self.home).unwrap_or_else(|| path.to_owned())
     }
 }
 

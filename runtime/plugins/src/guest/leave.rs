@@ -42,7 +42,7 @@ impl Guest {
             patience: self.patience.take(),
             left: self.left,
             shown: self.shown,
-            alias: self.alias.take(),
+            component: self.component.take(),
             ..Self::new(self.view.take(), self.meter.limits(), known)
         }
     }

@@ -344,17 +344,18 @@ async fn more_guests_wait_than_there_are_places() {
         let host = host.clone();
         running.spawn(async move {
             let user = format!("user {number}");
-            let view = saying("x", &user).delay(Duration::from_millis(5)).view();
+            let view = Arc::new(saying("x", &user).delay(Duration::from_millis(5)));
             let args = json!({"times": 12 + number % 2});
-            host.plan("echo.ask", &args, view)
-                .await
-                .unwrap()
-                .notes
-                .len()
+            let planned = host.plan("echo.ask", &args, view.clone()).await;
+            let logger = view.logger.lock().unwrap().clone();
+            (planned.unwrap().notes.len(), logger)
         });
     }
+    // Also one that began anew logs under its component's name.
     while let Some(done) = running.join_next().await {
-        assert!(matches!(done.unwrap(), 12 | 13));
+        let (notes, logger) = done.unwrap();
+        assert!(matches!(notes, 12 | 13));
+        assert_eq!(logger, "test/echo.wasm");
     }
 }
 

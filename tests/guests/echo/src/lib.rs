@@ -70,6 +70,7 @@ pub fn ask(
             name: number.to_string(),
         })?);
     }
+    log::info("asked");
     Ok(())
 }
 
