@@ -1,5 +1,6 @@
 """What a pack in Python finds where it asks its system, and what comes of its faults. See ../README.md."""
 
+import dis
 import os
 import random
 import sys
@@ -8,6 +9,7 @@ from datetime import datetime, timezone
 from typing import Literal
 
 from windlass import Pack, Plan, shell
+from windlass.pack import Operation
 
 pack = Pack("system")
 
@@ -30,6 +32,14 @@ def look(plan: Plan):
     print("printed")
     plan.note(f"random {os.urandom(4).hex()} {random.random()}")
     plan.note("a set: " + " ".join(set("abcdefghijklmnopqrstuvwxyz")))
+    plan.note(f"immortal: {sys._is_immortal(pack)}, {sys._is_immortal(look)}, {sys._is_immortal(plan)}")
+    plan.note(f"adapted: {_adapted(Operation.plan)}, {_adapted(fail_deeply)}")
+
+
+def _adapted(function) -> bool:
+    """Whether CPython has adapted its code to what it works on."""
+    found, written = (dis.get_instructions(function, adaptive=now) for now in (True, False))
+    return any(one.opname not in (other.opname, "RESUME_CHECK") for one, other in zip(found, written))
 
 
 @pack.operation()

@@ -6,6 +6,7 @@ import gc
 import importlib
 import importlib.util
 import sys
+from types import CodeType
 
 from .place import PACK
 
@@ -22,19 +23,37 @@ def load(name: str) -> None:
     spec.loader.exec_module(importlib.util.module_from_spec(spec))
 
 
-# What is asked of each size of small objects and of large ones, in bytes: more fills memory that nobody used.
-_SMALL = 150_000
-_LARGE = 1_000_000
+# The free memory that calls begin with, in bytes and in one piece. Those that need more of it get it behind.
+_ROOM = 1 << 20
 
 
 def settle() -> None:
-    """Fills what loading left free with zeros, which a component's file does not hold: it is a sixth smaller."""
+    """Leaves the memory so that calls write to as little of it as they can: the host lays it anew after each."""
+    # A library that `windlass pack build` puts beside the pack's modules.
+    from windlass_snapshot import fill, immortal
+
     sys.path_importer_cache.clear()
     gc.collect()
-    header = bytes().__sizeof__()
-    for size in range(16, 513, 16):
-        small = [bytes(size - header) if size >= header else float(0) for _ in range(_SMALL // size)]
-        small.clear()
-    for size in (1 << power for power in range(20, 9, -1)):
-        large = [bytes(size) for _ in range(_LARGE // size)]
-        large.clear()
+    immortal(_alive())
+    # What CPython keeps to use again is given back, so that it does not lie where calls should not write.
+    gc.collect()
+    fill(_ROOM)
+
+
+def _alive() -> list[object]:
+    """All objects that can be reached, but those of this function."""
+    found: dict[int, object] = {}
+    ahead: list[object] = gc.get_objects()
+    own = id(found), id(ahead)
+    while ahead:
+        at = ahead.pop()
+        if id(at) in found or id(at) in own:
+            continue
+        found[id(at)] = at
+        ahead += gc.get_referents(at)
+        # What these do not tell the collector of.
+        if isinstance(at, CodeType):
+            ahead += at.co_consts, at.co_names, at.co_name, at.co_qualname, at.co_filename
+        elif isinstance(at, dict):
+            ahead += dict.keys(at)
+    return list(found.values())

@@ -104,6 +104,11 @@ fn python_asks_the_system() {
             "writing: No such file or directory"
         ]
     );
+    // What the pack loaded, and not what the call makes; what calls go through, and not what none did.
+    assert_eq!(
+        notes[6..],
+        ["immortal: True, True, False", "adapted: True, False"]
+    );
 }
 
 #[test]

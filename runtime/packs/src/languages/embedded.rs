@@ -65,6 +65,7 @@ pub(super) const PYTHON: &[File] = files!("sdk/python": [
     "windlass/surroundings.py",
     "windlass/target.py",
     "windlass/values.py",
+    "windlass/warm.py",
     "windlass/wire.py",
 ]);
 

@@ -8,7 +8,7 @@ use windlass_engine::contract::Role;
 use super::error::LanguageError;
 use super::system::seal;
 use super::tool::{Tool, copy, run, scratch};
-use super::{Source, embedded, hash_seed, world};
+use super::{Source, embedded, snapshot, world};
 
 const TOOL: Tool = Tool {
     language: "Python",
@@ -51,7 +51,7 @@ pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
             "is no Python module: letters, digits and `_`, then `.py`",
         ));
     }
-    if [MAIN, "connector", "windlass"].contains(&module) {
+    if [MAIN, snapshot::MODULE, "connector", "windlass"].contains(&module) {
         return Err(entry("has a name that the SDK has already"));
     }
     if !source.entry.is_file() {
@@ -63,13 +63,17 @@ pub(super) fn compile(source: &Source<'_>) -> Result<Vec<u8>, LanguageError> {
     let world = world::write(&below("wit"), source.role, source.capabilities)?;
     embedded::write(embedded::PYTHON, &below("sdk"))?;
     let (exports, names) = exports(source.role);
+    let warm = match source.role {
+        Role::Planning => "from windlass.warm import warm\nwarm()\n",
+        _ => "",
+    };
     let main = format!(
-        "from windlass.entry import load, settle\nload(\"{module}\")\nfrom windlass.{exports} import {names}\nsettle()\n"
+        "from windlass.entry import load, settle\nload(\"{module}\")\nfrom windlass.{exports} import {names}\n{warm}settle()\n"
     );
     let main = [
         (format!("{MAIN}.py"), main.into_bytes()),
         (String::from("connector.py"), RESOURCES.into()),
-        (String::from(hash_seed::FILE), hash_seed::library()),
+        (String::from(snapshot::FILE), snapshot::library()?),
     ];
     fs::create_dir_all(below("main")).map_err(LanguageError::at(module))?;
     for (name, bytes) in &main {
