@@ -12,23 +12,19 @@ pub type JsonMap = serde_json::Map<String, Json>;
 #[must_use]
 pub fn canonical(value: &Json) -> String {
     let mut text = String::with_capacity(64);
-    match write_plain(value, &mut text) {
-        true => text,
-        false => serde_json_canonicalizer::to_string(value).unwrap_or_else(|_| value.to_string()),
-    }
+    write_canonical(value, &mut text);
+    text
 }
 
-/// Writes the canonical text of a value without fractions and large numbers, with keys in ASCII, which nearly all are: each argument
-/// and each value of a fact comes through here. False when it is another; `text` is of no use then.
-fn write_plain(value: &Json, text: &mut String) -> bool {
+fn write_canonical(value: &Json, text: &mut String) {
     match value {
         Json::Null => text.push_str("null"),
         Json::Bool(true) => text.push_str("true"),
         Json::Bool(false) => text.push_str("false"),
-        Json::Number(number) => match number.as_i64() {
-            Some(whole) if whole.unsigned_abs() <= 1 << 53 => text.push_str(&whole.to_string()),
-            _ => return false,
-        },
+        Json::Number(number) if !number.is_f64() => text.push_str(&number.to_string()),
+        Json::Number(number) => text.push_str(
+            &serde_json_canonicalizer::to_string(number).unwrap_or_else(|_| number.to_string()),
+        ),
         Json::String(string) => write_string(string, text),
         Json::Array(items) => {
             text.push('[');
@@ -36,33 +32,35 @@ fn write_plain(value: &Json, text: &mut String) -> bool {
                 if position > 0 {
                     text.push(',');
                 }
-                if !write_plain(item, text) {
-                    return false;
-                }
+                write_canonical(item, text);
             }
             text.push(']');
         }
         Json::Object(map) => {
-            if !map.keys().all(|key| key.is_ascii()) {
-                return false;
-            }
-            let mut entries: Vec<(&String, &Json)> = map.iter().collect();
-            entries.sort_unstable_by_key(|(key, _)| *key);
             text.push('{');
-            for (position, (key, item)) in entries.into_iter().enumerate() {
+            for (position, (key, item)) in sorted(map).into_iter().enumerate() {
                 if position > 0 {
                     text.push(',');
                 }
                 write_string(key, text);
                 text.push(':');
-                if !write_plain(item, text) {
-                    return false;
-                }
+                write_canonical(item, text);
             }
             text.push('}');
         }
     }
-    true
+}
+
+/// By the units of UTF-16, in which the standard compares keys; of ASCII, as nearly all are, these are the bytes.
+fn sorted(map: &JsonMap) -> Vec<(&String, &Json)> {
+    let mut entries: Vec<_> = map.iter().collect();
+    if map.keys().all(|key| key.is_ascii()) {
+        entries.sort_unstable_by_key(|(key, _)| *key);
+    } else {
+        entries
+            .sort_unstable_by(|(one, _), (other, _)| one.encode_utf16().cmp(other.encode_utf16()));
+    }
+    entries
 }
 
 fn write_string(string: &str, text: &mut String) {
@@ -172,15 +170,26 @@ mod tests {
     #[test]
     fn canonical_text_is_that_of_the_standard() {
         let values = [
-            json!({"b": [1, -2, null, true, false], "a": {"z": "", "y": {}}, "A": [], "aa": u64::MAX}),
+            json!({"b": [1, -2, null, true, false], "a": {"z": "", "y": {}}, "A": [], "aa": u32::MAX}),
             json!({"text": "quote \" back \\ line \n tab \t bell \u{7} delete \u{7f} nul \u{0} ü 😀"}),
             json!({"\u{e9}": 1, "z": 2, "\u{1f600}": 3, "\u{fb33}": 4}),
-            json!([0.5, 1.0, 1e30, 9_007_199_254_740_993_i64, i64::MIN]),
+            json!([0.5, 1.0, 1e30, -0.0, 9_007_199_254_740_992_i64]),
             json!({"key \" with \n": {"0.5": 0.5}}),
         ];
         for value in values {
             let standard = serde_json_canonicalizer::to_string(&value).unwrap();
             assert_eq!(canonical(&value), standard);
+        }
+    }
+
+    #[test]
+    fn integers_keep_their_digits() {
+        for value in [
+            json!([9_007_199_254_740_993_i64, 0.5]),
+            json!(i64::MIN),
+            json!(u64::MAX),
+        ] {
+            assert_eq!(canonical(&value), value.to_string());
         }
     }
 }
