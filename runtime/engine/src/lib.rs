@@ -34,6 +34,7 @@ pub mod plugins;
 pub mod policy;
 pub mod prepare;
 pub mod process;
+pub mod quantity;
 pub mod remote;
 pub mod secrets;
 pub mod state;

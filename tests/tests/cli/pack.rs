@@ -2,6 +2,7 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
 
 use windlass_tests::{Windlass, guest};
 
@@ -75,8 +76,10 @@ fn compiled_code_that_others_can_write_is_not_used() {
     let line = ["operations", "echo.", "--pack", "echo.wasm"];
     let cache = windlass.cache().join("windlass");
     let entries = || -> Vec<_> {
-        let entries = fs::read_dir(&cache).unwrap();
-        entries.map(|entry| entry.unwrap().path()).collect()
+        let files = fs::read_dir(&cache).unwrap();
+        let paths = files.map(|file| file.unwrap().path());
+        let code = |path: &PathBuf| path.extension().is_some_and(|end| end == "code");
+        paths.filter(code).collect()
     };
     let _ = windlass.run(line).succeeds();
     let [code] = &entries()[..] else {
@@ -90,4 +93,12 @@ fn compiled_code_that_others_can_write_is_not_used() {
     insta::assert_snapshot!("open_cache", out);
     assert_eq!(fs::read(code).unwrap(), b"no code");
     assert_eq!(entries().len(), 1);
+}
+
+#[test]
+fn a_size_of_the_cache_that_is_none_is_warned_of() {
+    let windlass = Windlass::new().env("WINDLASS_CACHE_SIZE", "lots");
+    fs::copy(guest("echo"), windlass.dir().join("echo.wasm")).unwrap();
+    let line = ["operations", "echo.", "--pack", "echo.wasm"];
+    insta::assert_snapshot!("cache_size", windlass.run(line).succeeds());
 }

@@ -1,8 +1,9 @@
-//! What one call may use: units, and the lower of two.
+//! What one call may use, and the lower of two.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use windlass_engine::quantity::{bytes, millis};
 
 use crate::strict::Fields;
 
@@ -67,52 +68,9 @@ pub fn read_limits(fields: &mut Fields<'_>) -> Option<Limits> {
     })
 }
 
-/// Bytes: a number with KiB, MiB or GiB.
-fn bytes(text: &str) -> Result<u64, String> {
-    const UNITS: [(&str, u64); 3] = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)];
-    quantity(text, &UNITS).ok_or_else(|| {
-        format!("`{text}` is no size; it takes a whole number with KiB, MiB or GiB, as `64MiB`")
-    })
-}
-
-/// Milliseconds: a number with ms, s or m.
-fn millis(text: &str) -> Result<u64, String> {
-    const UNITS: [(&str, u64); 3] = [("ms", 1), ("s", 1000), ("m", 60_000)];
-    quantity(text, &UNITS).ok_or_else(|| {
-        format!("`{text}` is no time; it takes a whole number with ms, s or m, as `2s`")
-    })
-}
-
-fn quantity(text: &str, units: &[(&str, u64)]) -> Option<u64> {
-    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
-    let unit = text.strip_prefix(digits)?.trim_start();
-    let (_, size) = units.iter().find(|(name, _)| *name == unit)?;
-    digits.parse::<u64>().ok()?.checked_mul(*size)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quantities_have_units() {
-        assert_eq!(bytes("64MiB"), Ok(64 << 20));
-        assert_eq!(bytes("1 GiB"), Ok(1 << 30));
-        assert_eq!(millis("1500ms"), Ok(1500));
-        assert_eq!(millis("2s"), Ok(2000));
-        for bad in [
-            "",
-            "64",
-            "MiB",
-            "-1MiB",
-            "1.5GiB",
-            "99999999999999999999KiB",
-            "9999999999999999GiB",
-        ] {
-            assert!(bytes(bad).is_err(), "{bad}");
-        }
-        assert!(millis("2h").is_err_and(|error| error.contains("as `2s`")));
-    }
 
     #[test]
     fn the_lower_of_two_holds() {

@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used)]
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+use std::time::Duration;
 
+use super::super::prune::MARK;
 use super::*;
 use crate::engine::{Counting, Processor, engine};
 
@@ -22,7 +25,8 @@ impl Kept {
         };
         let (cache, warning) = kept.open();
         assert_eq!(warning, None);
-        cache.put(&kept.index, b"code");
+        let pruning = cache.put(&kept.index, b"code");
+        assert!(pruning.is_none(), "a new cache has nothing to prune");
         kept
     }
 
@@ -31,8 +35,8 @@ impl Kept {
     }
 
     fn entry(&self) -> PathBuf {
-        let entry = fs::read_dir(self.folder()).unwrap().next().unwrap();
-        entry.unwrap().path()
+        let (cache, _) = self.open();
+        self.folder().join(cache.name(&self.index.component))
     }
 
     fn open(&self) -> (Cache, Option<String>) {
@@ -55,7 +59,10 @@ fn an_entry_comes_back_and_is_private() {
     assert_eq!(kept.found(), Some(b"code".to_vec()));
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
     assert_eq!((mode(&kept.folder()), mode(&kept.entry())), (0o700, 0o600));
-    assert_eq!(fs::read_dir(kept.folder()).unwrap().count(), 1);
+    let name = |entry: io::Result<fs::DirEntry>| entry.unwrap().file_name();
+    let mut names: Vec<_> = fs::read_dir(kept.folder()).unwrap().map(name).collect();
+    names.sort();
+    assert_eq!(names, [MARK.as_ref(), kept.entry().file_name().unwrap()]);
     let (cache, _) = kept.open();
     assert!(cache.get(&crate::index::digest(b"another")).is_none());
 }
@@ -143,4 +150,48 @@ fn entries_belong_to_an_engine() {
         let (cache, _) = Cache::open(&CodeCache::Folder(kept.folder()), &other);
         assert!(cache.get(&kept.index.component).is_none());
     }
+}
+
+fn set_used(path: &Path, used: SystemTime) {
+    let file = fs::File::open(path).unwrap();
+    file.set_modified(used).unwrap();
+}
+
+fn days_ago(days: u32) -> SystemTime {
+    SystemTime::now() - days * Duration::from_secs(24 * 60 * 60)
+}
+
+#[test]
+fn who_reads_an_entry_uses_it() {
+    let kept = Kept::new();
+    set_used(&kept.entry(), days_ago(40));
+    assert_eq!(kept.found(), Some(b"code".to_vec()));
+    let used = fs::metadata(kept.entry()).unwrap().modified().unwrap();
+    assert!(used > days_ago(1));
+}
+
+#[test]
+fn who_adds_an_entry_prunes_the_others() {
+    let kept = Kept::new();
+    set_used(&kept.entry(), days_ago(40));
+    let another = Index::new(b"another", b"code", Vec::new(), Vec::new());
+    let (cache, _) = kept.open();
+    assert!(cache.put(&another, b"code").is_none(), "it is not time");
+    assert!(kept.entry().exists());
+    set_used(&kept.folder().join(MARK), days_ago(1));
+    cache.put(&another, b"code").unwrap().join().unwrap();
+    assert!(!kept.entry().exists());
+    assert!(cache.get(&another.component).is_some());
+}
+
+#[test]
+fn who_cannot_prune_keeps_entries_all_the_same() {
+    let kept = Kept::new();
+    fs::remove_file(kept.folder().join(MARK)).unwrap();
+    fs::create_dir(kept.folder().join(MARK)).unwrap();
+    let another = Index::new(b"another", b"code", Vec::new(), Vec::new());
+    let (cache, warning) = kept.open();
+    assert_eq!(warning, None);
+    assert!(cache.put(&another, b"code").is_none());
+    assert!(cache.get(&another.component).is_some());
 }
