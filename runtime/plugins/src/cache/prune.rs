@@ -16,7 +16,7 @@ use super::folder::open;
 use super::names::{self, Kind};
 use super::room::Room;
 
-/// The file whose time says when the cache was last pruned; its lock is held meanwhile.
+/// The file whose time says when the cache was last pruned to the end; its lock is held meanwhile.
 pub(super) const MARK: &str = ".pruned";
 
 /// How long it is left alone after that: looking at each entry takes longer than all else that keeping one takes.
@@ -30,7 +30,7 @@ const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The right to prune, which one process has at a time.
 pub(super) struct Turn {
-    _locked: File,
+    mark: File,
 }
 
 /// What was removed.
@@ -52,22 +52,26 @@ impl Turn {
     /// Takes the turn when it is time; none when the cache was pruned within the hour, is new, or is being pruned.
     pub(super) fn take(folder: &OwnedFd, now: SystemTime) -> io::Result<Option<Self>> {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let mark = rustix::fs::openat(folder, MARK, flags, Mode::RUSR | Mode::WUSR)?;
+        let mark = File::from(rustix::fs::openat(
+            folder,
+            MARK,
+            flags,
+            Mode::RUSR | Mode::WUSR,
+        )?);
+        if !is_time(&mark, now)? {
+            return Ok(None);
+        }
         match rustix::fs::flock(&mark, FlockOperation::NonBlockingLockExclusive) {
             Err(Errno::WOULDBLOCK) => return Ok(None),
             locked => locked?,
         }
-        let mark = File::from(mark);
-        let since = now.duration_since(mark.metadata()?.modified()?);
-        // A time that is yet to come says nothing.
-        if since.is_ok_and(|since| since < INTERVAL) {
-            return Ok(None);
-        }
-        mark.set_modified(now)?;
-        Ok(Some(Self { _locked: mark }))
+        let turn = Self { mark };
+        // Somebody may have come to the end in between.
+        Ok(is_time(&turn.mark, now)?.then_some(turn))
     }
 
-    /// Removes what there is no room for. Files that cannot be removed stay.
+    /// Removes what there is no room for. Files that cannot be removed stay. Where the process ends before it came to
+    /// the end, the next that adds an entry goes on.
     pub(super) fn prune(self, folder: &OwnedFd, room: Room, now: SystemTime) -> io::Result<Pruned> {
         let mut pruned = Pruned::default();
         for found in superfluous(list(folder, now)?, room, now) {
@@ -80,8 +84,25 @@ impl Turn {
                 Err(error) => tracing::debug!(entry = found.name, %error, "not pruned"),
             }
         }
+        self.mark.set_modified(now)?;
         Ok(pruned)
     }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        // Not by closing the file alone: a child that is just being started still has it, and the lock with it.
+        if let Err(error) = rustix::fs::flock(&self.mark, FlockOperation::Unlock) {
+            tracing::debug!(%error, "the lock on the cache stays until the file is closed");
+        }
+    }
+}
+
+/// Whether the interval has passed. A time that is as far ahead is of a clock that was wrong.
+fn is_time(mark: &File, now: SystemTime) -> io::Result<bool> {
+    let since = now.duration_since(mark.metadata()?.modified()?);
+    let apart = since.unwrap_or_else(|ahead| ahead.duration());
+    Ok(apart >= INTERVAL)
 }
 
 /// The cache's own files.

@@ -16,7 +16,8 @@ use super::prune::Turn;
 use super::room::Room;
 use crate::index::Index;
 
-/// Where compiled code is kept between runs.
+/// Where compiled code is kept between runs: for 30 days after its last use (`$WINDLASS_CACHE_AGE`), and at most about
+/// 1 GiB (`$WINDLASS_CACHE_SIZE`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum CodeCache {
     /// `$WINDLASS_CACHE_DIR`, else `windlass` in the user's cache folder (`$XDG_CACHE_HOME`, `~/.cache`).
