@@ -1,13 +1,15 @@
 //! What calling a guest costs, in each language that has an SDK. `cargo xtask bench` calls it.
 //!
 //! The conformance pack is built in each language with the compilers that are here, opened, and called: each call with
-//! other arguments, so that none is answered from what is remembered. Prints a line of JSON a language; one whose
-//! compiler is missing has `missing` in it.
+//! other arguments, so that none is answered from what is remembered. Then the same calls in turns: as they are, with
+//! memory of their own instead of a place, and that with code that counts its fuel. Prints a line of JSON a language;
+//! one whose compiler is missing has `missing` in it.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use async_trait::async_trait;
@@ -20,12 +22,15 @@ use windlass_engine::plugins::{GuestError, PlanningView, Plugins};
 use windlass_engine::secrets::SecretStore;
 use windlass_packs::languages::{LanguageError, Source, compile};
 use windlass_packs::manifest::Language;
-use windlass_plugins::{CodeCache, Host, Pack, PackComponent};
+use windlass_plugins::{CodeCache, Host, Limits, Pack, PackComponent};
 use windlass_tests::guest;
 
 /// Calls whose median counts, and those before them, which make everything warm.
 const CALLS: usize = 400;
 const WARM: usize = 50;
+
+/// The next call's number, which is in its arguments.
+static NUMBER: AtomicUsize = AtomicUsize::new(1);
 
 /// A host that knows nothing: the calls here ask nothing.
 struct Nothing;
@@ -93,9 +98,13 @@ fn component(language: Language) -> Result<Vec<u8>, LanguageError> {
     made.map(|made| made.expect("only Rust is built by others"))
 }
 
-async fn open(component: &[u8], cache: &Path) -> Arc<Host> {
+/// More than there are addresses for: no place holds a guest that may use so much.
+const NO_PLACE: usize = 1 << 46;
+
+async fn open(component: &[u8], cache: &Path, limits: Limits) -> Arc<Host> {
     let part = PackComponent::new("example.wasm", component.to_vec());
     let host = Host::builder()
+        .limits(limits)
         .cache(CodeCache::Folder(cache.to_owned()))
         .load(Pack::new("bench", "1.0.0", vec![part]))
         .build()
@@ -133,31 +142,54 @@ async fn measure(component: &[u8]) -> Json {
     let cache = folder.path().join("code");
     let view: Arc<dyn PlanningView> = Arc::new(Nothing);
     let begun = Instant::now();
-    let host = open(component, &cache).await;
+    let host = open(component, &cache, Limits::default()).await;
     ask(&host, 0, view.clone()).await;
     let compiled = begun.elapsed();
     drop(host);
     let begun = Instant::now();
-    let host = open(component, &cache).await;
+    let host = open(component, &cache, Limits::default()).await;
     ask(&host, 0, view.clone()).await;
     let opened = begun.elapsed();
-    let (mut asked, mut planned) = (Vec::new(), Vec::new());
-    for number in 1..=CALLS + WARM {
-        let begun = Instant::now();
-        ask(&host, number, view.clone()).await;
-        let between = Instant::now();
-        plan(&host, number, view.clone()).await;
-        if number > WARM {
-            asked.push((between - begun).as_secs_f64() * 1e6);
-            planned.push(between.elapsed().as_secs_f64() * 1e6);
-        }
-    }
+    let [times] = in_turns([&host]).await;
+    let own = Limits {
+        memory: NO_PLACE,
+        ..Limits::default()
+    };
+    let counting = Limits {
+        fuel: Some(u64::MAX),
+        ..Limits::default()
+    };
+    let own = open(component, &cache, own).await;
+    let counting = open(component, &cache, counting).await;
+    let [place, own, counting] = in_turns([&host, &own, &counting]).await;
     json!({
         "size_kb": component.len() / 1024,
         "compile_ms": compiled.as_secs_f64() * 1000.0,
         "open_ms": opened.as_secs_f64() * 1000.0,
-        "ask_us": median(asked),
-        "plan_us": median(planned),
+        "call": times,
+        "in_turns": {"place": place, "own": own, "counting": counting},
+    })
+}
+
+/// Calls each host in turn, again and again, and gives for each the medians in microseconds.
+async fn in_turns<const N: usize>(hosts: [&Host; N]) -> [Json; N] {
+    let view: Arc<dyn PlanningView> = Arc::new(Nothing);
+    let mut times = hosts.map(|_| (Vec::new(), Vec::new()));
+    for _ in 1..=CALLS + WARM {
+        // What a host remembers goes by its arguments: nobody had these.
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        for (host, (asked, planned)) in hosts.iter().zip(&mut times) {
+            let begun = Instant::now();
+            ask(host, number, view.clone()).await;
+            let between = Instant::now();
+            plan(host, number, view.clone()).await;
+            planned.push(between.elapsed().as_secs_f64() * 1e6);
+            asked.push((between - begun).as_secs_f64() * 1e6);
+        }
+    }
+    times.map(|(asked, planned)| {
+        let warm = |times: Vec<f64>| median(times.into_iter().skip(WARM).collect());
+        json!({"ask_us": warm(asked), "plan_us": warm(planned)})
     })
 }
 

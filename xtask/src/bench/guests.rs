@@ -1,4 +1,4 @@
-//! What calling a guest costs, in each language with an SDK.
+//! What calling a guest costs, in each language with an SDK, and what memory of its own and counted fuel add.
 
 use std::process::Command;
 
@@ -8,12 +8,12 @@ use super::table;
 use crate::failure::{Done, Failure};
 use crate::workspace::{read, target};
 
-/// Measures, and prints a table. A language whose compiler is missing is left out, and said to be.
+/// Measures, and prints the tables. A language whose compiler is missing is left out, and said to be.
 pub(crate) fn print() -> Done {
     let text = read(&mut Command::new(
         target().join("release/examples/bench-guests"),
     ))?;
-    let mut rows = Vec::new();
+    let (mut calls, mut turns) = (Vec::new(), Vec::new());
     for line in text.lines() {
         let value: Value = serde_json::from_str(line)
             .map_err(|error| Failure::new(format!("what bench-guests printed: {error}")))?;
@@ -21,19 +21,33 @@ pub(crate) fn print() -> Done {
             eprintln!("left out: {missing}");
             continue;
         }
-        let number = |name: &str, digits: usize| {
-            let number = value.get(name).and_then(Value::as_f64).unwrap_or(f64::NAN);
-            format!("{number:.digits$}")
+        let number = |path: &str| {
+            let number = value.pointer(path).and_then(Value::as_f64);
+            number.unwrap_or(f64::NAN)
         };
+        let text = |path: &str, digits: usize| format!("{:.digits$}", number(path));
         let language = value.get("language").and_then(Value::as_str);
-        rows.push(vec![
-            language.unwrap_or_default().to_owned(),
-            number("size_kb", 0),
-            number("compile_ms", 0),
-            number("open_ms", 1),
-            number("ask_us", 0),
-            number("plan_us", 0),
+        let language = language.unwrap_or_default();
+        calls.push(vec![
+            language.to_owned(),
+            text("/size_kb", 0),
+            text("/compile_ms", 0),
+            text("/open_ms", 1),
+            text("/call/ask_us", 0),
+            text("/call/plan_us", 0),
         ]);
+        for (what, name) in [("a fact's command", "ask_us"), ("an operation", "plan_us")] {
+            let [place, own, counting] =
+                ["place", "own", "counting"].map(|way| number(&format!("/in_turns/{way}/{name}")));
+            turns.push(vec![
+                format!("{language}, {what}"),
+                format!("{place:.0}"),
+                format!("{own:.0}"),
+                format!("{counting:.0}"),
+                format!("{:.2}", counting / own),
+                format!("{:.2}", counting / place),
+            ]);
+        }
     }
     let heads = [
         "guest",
@@ -43,6 +57,19 @@ pub(crate) fn print() -> Done {
         "a fact's command, microseconds",
         "an operation of two steps, microseconds",
     ];
-    table::print("a call of a guest, each in a fresh instance", &heads, &rows);
+    table::print(
+        "a call of a guest, each in a fresh instance",
+        &heads,
+        &calls,
+    );
+    let heads = [
+        "call",
+        "in a place, microseconds",
+        "in memory of its own",
+        "that, and fuel counted",
+        "of memory of its own",
+        "of a place",
+    ];
+    table::print("what counting fuel costs, in turns", &heads, &turns);
     Ok(())
 }
