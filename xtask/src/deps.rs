@@ -22,6 +22,7 @@ const PACKAGES: &[(&str, &str)] = &[
         "openssh-client",
         "checks the SSH targets, makes keys and certificates",
     ),
+    ("rsync", "copies folders to the SSH targets"),
     ("docker-registry", "a registry on loopback, for packs"),
     ("minisign", "checks the signatures of packs"),
     ("util-linux", "gives targets their own namespaces"),

@@ -9,8 +9,19 @@ use windlass_sdk::step::Action;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Command {
     Shell(String),
-    Upload { source: String, dest: String },
-    Download { src: String, dest: String },
+    Upload {
+        source: String,
+        dest: String,
+    },
+    Download {
+        src: String,
+        dest: String,
+    },
+    Rsync {
+        src: String,
+        dest: String,
+        options: Vec<String>,
+    },
     Other(String),
 }
 
@@ -45,6 +56,11 @@ pub(crate) fn planned(plan: &Plan, cwd: &str) -> Vec<Command> {
                     dest: join(cwd, dest),
                 });
             }
+            Action::Rsync { src, dest, options } => commands.push(Command::Rsync {
+                src: join(cwd, src),
+                dest: dest.clone(),
+                options: options.clone(),
+            }),
             Action::Reboot { text, .. } => commands.push(Command::Shell(text.render())),
             other => commands.push(Command::Other(format!("{other:?}"))),
         }
@@ -71,6 +87,15 @@ pub(crate) fn expected(command: &Json, cwd: &str) -> Command {
             src: text("src"),
             dest: join(cwd, &text("dest")),
         },
+        Some("rsync") => {
+            let flags = command.get("flags").and_then(Json::as_array);
+            let flags = flags.into_iter().flatten().filter_map(Json::as_str);
+            Command::Rsync {
+                src: join(cwd, &text("src")),
+                dest: text("dest"),
+                options: flags.map(str::to_owned).collect(),
+            }
+        }
         _ => Command::Other(command.to_string()),
     }
 }

@@ -36,5 +36,6 @@ pub mod prepare;
 pub mod process;
 pub mod quantity;
 pub mod remote;
+mod rsync;
 pub mod secrets;
 pub mod state;

@@ -196,8 +196,8 @@ typedef struct windlass_plugin_types_download_t {
   windlass_plugin_types_json_t   more;
 } windlass_plugin_types_download_t;
 
-// A folder to copy to the target with rsync. This version of the host runs none: such a plan is refused before
-// anything of it is done.
+// A folder to copy to the target with rsync, over the connection there is. A plan with an option that is not on the
+// host's list is refused before anything of it is done.
 typedef struct windlass_plugin_types_rsync_t {
   // The folder on the controller.
   pure_string_t   src;

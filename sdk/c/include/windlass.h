@@ -281,6 +281,8 @@ wl_step *wl_run(wl_call *call, wl_command *command);
 /* `ownership`: NULL for that of the file it replaces. */
 wl_step *wl_upload(wl_call *call, wl_content *content, const char *dest, const wl_ownership *ownership);
 wl_step *wl_download(wl_call *call, const char *src, const char *dest, bool create_folder);
+/* A folder, or with `/` at the end of `src` what is in it. `options`: those that shape its copy ("--exclude=*.pyc"), up to
+ * NULL; others are refused when it is planned. NULL for none. */
 wl_step *wl_rsync(wl_call *call, const char *src, const char *dest, const char *const *options);
 wl_step *wl_actor(wl_call *call, const char *actor, const wl_json *payload);
 wl_step *wl_reboot(wl_call *call, wl_command *command, uint32_t delay_ms, uint32_t interval_ms, uint32_t timeout_ms);

@@ -256,6 +256,7 @@ export interface Plan {
     options?: { mode?: number | Mode | null; user?: string | null; group?: string | null },
   ): Step;
   download(src: PathLike, dest: string | LocalPath, options?: { createFolder?: boolean }): Step;
+  /** A folder, or with `/` at the end of `src` what is in it. Options that shape its copy: `"--exclude=*.pyc"`. */
   rsync(src: string | LocalPath, dest: PathLike, options?: { options?: string[] }): Step;
   /** A call of an acting component. */
   call(actor: string, payload?: unknown): Step;

@@ -179,7 +179,8 @@ class Plan:
         return self._add(Download(str(src), str(dest), create_folder))
 
     def rsync(self, src: str, dest: str, *, options: Sequence[str] = ()) -> Step:
-        """Adds a folder to copy to the target with rsync, which this version of windlass refuses."""
+        """Adds a folder to copy to the target with rsync: `src` with `/` at its end is what is in it. `options`: those
+        that shape the copy of this folder (`"--delete"`, `"--exclude=*.pyc"`); others are refused when it is planned."""
         return self._add(Rsync(str(src), str(dest), tuple(options)))
 
     def call(self, actor: str, payload: Any = None) -> Step:

@@ -51,13 +51,14 @@ pub enum Action {
         /// Whether the folders above `dest` are made.
         create_folder: bool,
     },
-    /// Copy a folder to the target with rsync. This version of windlass refuses it before anything is done.
+    /// Copy a folder to the target with rsync.
     Rsync {
-        /// The folder on the controller.
+        /// The folder on the controller; with `/` at its end, what is in it.
         src: String,
         /// The folder on the target.
         dest: String,
-        /// Options from the host's list of those that are safe.
+        /// Options that shape the copy of this folder (`--delete`, `--exclude=*.pyc`); others are refused when it is
+        /// planned.
         options: Vec<String>,
     },
     /// Call an acting component.

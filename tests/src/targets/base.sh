@@ -6,7 +6,7 @@ out=$1
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 
 # util-linux brings setpriv, su and pivot_root; mount is a package of its own.
-packages=openssh-server,sudo,opendoas,procps,mount,cron,locales,tzdata,ca-certificates
+packages=openssh-server,rsync,sudo,opendoas,procps,mount,cron,locales,tzdata,ca-certificates
 
 mirror() { apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1; }
 uri=$(mirror)

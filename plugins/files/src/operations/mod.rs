@@ -11,6 +11,7 @@ pub mod line;
 pub mod link;
 pub mod put;
 pub mod replace;
+pub mod rsync;
 mod source;
 mod sums;
 pub mod template;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::json::Json;
+use crate::rsync;
 
 /// A use of a secret: which one, and how its value is encoded before it is joined in.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -216,20 +217,16 @@ impl PartialEq for Action {
 }
 
 impl Action {
-    /// What of it this version does not run, where that is so.
+    /// Why it is not run, where that is so.
     #[must_use]
     pub(crate) fn not_run(&self) -> Option<String> {
-        let (what, instead) = match self {
-            Self::Rsync(_) => (
-                String::from("a step with rsync"),
-                "nest `files.sync`, or plan uploads",
-            ),
-            Self::Other(name, _) => (format!("a step `{name}`"), "it needs a newer one"),
-            _ => return None,
-        };
-        Some(format!(
-            "{what} is not run by this version of windlass\n  {instead}"
-        ))
+        match self {
+            Self::Rsync(rsync) => rsync::refused(rsync),
+            Self::Other(name, _) => Some(format!(
+                "a step `{name}` is not run by this version of windlass\n  it needs a newer one"
+            )),
+            _ => None,
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::plugins::Bound;
 use crate::policy::Chain;
 use crate::prepare::{Inner, Outer, bind_nested};
 use crate::remote::{CommandResult, RemoteError};
+use crate::rsync;
 use crate::state::{Host, HostOperation, Plan, State};
 
 use super::chain::{Member, Moment, travel};
@@ -300,10 +301,12 @@ impl<'a> Runner<'a> {
                     .map_err(StepError::message)
             }
             Action::Call(call) => self.act(call, globals, frame).await,
-            // Refused while they are planned.
-            Action::Rsync(_) | Action::Other(..) => {
-                Err(StepError::message(action.not_run().unwrap_or_default()))
+            Action::Rsync(rsync) => {
+                let copied = rsync::copy(&remote, rsync, self.state.folder(), globals).await;
+                self.settle(copied, globals)
             }
+            // Refused while they are planned.
+            Action::Other(..) => Err(StepError::message(action.not_run().unwrap_or_default())),
             // Chains and nested operations have ways of their own.
             Action::Shell(_) | Action::Upload(_) | Action::Nested(_) => Ok(()),
         };

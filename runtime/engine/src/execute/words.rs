@@ -1,7 +1,7 @@
 //! Says in words what steps are.
 
 use crate::arguments::GlobalArguments;
-use crate::command::render;
+use crate::command::{quote, render};
 use crate::contract::{Action, Content};
 use crate::json::{Json, canonical};
 use crate::secrets::without_secrets;
@@ -17,7 +17,11 @@ pub(crate) fn describe(action: &Action) -> String {
             _ => format!("upload to {}", upload.dest),
         },
         Action::Download(download) => format!("download {} to {}", download.src, download.dest),
-        Action::Rsync(rsync) => format!("rsync {} to {}", rsync.src, rsync.dest),
+        Action::Rsync(rsync) => {
+            let words = rsync.options.iter().map(|option| quote(option));
+            let words: Vec<String> = words.chain([quote(&rsync.src)]).collect();
+            format!("rsync {} to {}", words.join(" "), rsync.dest)
+        }
         Action::Call(call) => match &call.payload {
             Json::Null => format!("call {}", call.actor),
             payload => format!(

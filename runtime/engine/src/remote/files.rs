@@ -1,6 +1,6 @@
 //! Files: put on the host whole or not at all, and fetched.
 
-use tokio::io::{AsyncWrite, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::mpsc;
 
 use super::RemoteError;
@@ -233,6 +233,45 @@ impl Remote {
         match refusal(self.host(), &exit, &said, false, &arguments) {
             Some(error) => Err(error),
             None => Err(self.failed(src, &said)),
+        }
+    }
+
+    /// Runs a program of ours that reads `from` and answers to `to`: how it ended, and what it said besides.
+    ///
+    /// # Errors
+    /// What [`Remote::run`] answers.
+    pub(crate) async fn converse(
+        &self,
+        text: String,
+        shown: String,
+        from: Box<dyn AsyncRead + Send + Unpin>,
+        to: &mpsc::UnboundedSender<Vec<u8>>,
+        arguments: &GlobalArguments,
+    ) -> Result<(Exit, CommandOutput), RemoteError> {
+        let mut said = CommandOutput::default();
+        let arguments = for_files(arguments);
+        let command = Command {
+            text,
+            routine: None,
+            shown,
+            arguments: &arguments,
+            head: Vec::new(),
+            stdin: Stdin::Reader(from),
+            pty: false,
+            interruptible: true,
+            looks: false,
+            plain: false,
+        };
+        let mut sink = |stream: Stream, bytes: &[u8]| match stream {
+            Stream::Stdout => {
+                let _ = to.send(bytes.to_vec());
+            }
+            Stream::Stderr => said.write(stream, bytes),
+        };
+        let exit = self.core.exec(command, &mut sink).await?;
+        match refusal(self.host(), &exit, &said, false, &arguments) {
+            Some(error) => Err(error),
+            None => Ok((exit, said)),
         }
     }
 
