@@ -122,10 +122,19 @@ fn what_goes_wrong_is_said() {
         r#"files.rsync(src = "site/", dest = "x", _env = {"PATH": "/nowhere"})"#,
         "rsync is not installed on",
     );
-    says(r#"files.rsync(src = "missing/", dest = "x")"#, "missing/");
+    says(
+        r#"files.rsync(src = "missing/", dest = "x")"#,
+        "there is no folder `missing`",
+    );
     says(
         r#"files.rsync(src = "site/index.html", dest = "x")"#,
         "is no folder",
+    );
+    // Where links lead out of the deploy's folder is nobody's to copy from.
+    std::os::unix::fs::symlink("/etc", there.windlass.dir().join("out")).unwrap();
+    says(
+        r#"files.rsync(src = "out/", dest = "x")"#,
+        "is a link that leads out of the folder that may be read",
     );
     says(
         r#"files.rsync(src = "site/", dest = "x", flags = ["--exclude", "*.pyc"])"#,

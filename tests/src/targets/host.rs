@@ -213,15 +213,30 @@ impl SshHost {
     /// Where it tells of none.
     #[must_use]
     pub fn settled_log(&self) -> String {
+        let told = |log: &str| {
+            let last = log.lines().last();
+            last.is_some_and(|line| line.starts_with("Connection "))
+        };
+        self.log_when(told)
+            .unwrap_or_else(|| panic!("the host told of no connection: {}", self.log()))
+    }
+
+    /// Whether the log tells of more than it did before, now or soon.
+    #[must_use]
+    pub fn log_grows(&self, before: &str) -> bool {
+        self.log_when(|log| log != before).is_some()
+    }
+
+    /// The log once it is like this; none if that takes more than five seconds.
+    fn log_when(&self, wanted: impl Fn(&str) -> bool) -> Option<String> {
         for _ in 0..250 {
             let log = self.log();
-            let last = log.lines().last();
-            if last.is_some_and(|line| line.starts_with("Connection ")) {
-                return log;
+            if wanted(&log) {
+                return Some(log);
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        panic!("the host told of no connection: {}", self.log());
+        None
     }
 
     /// Ends the target, as if the machine lost its power: connections to it break.

@@ -1,5 +1,6 @@
 //! `files.rsync`.
 
+use windlass_sdk::EntryKind;
 use windlass_sdk::prelude::*;
 use windlass_sdk::step::Action;
 
@@ -22,6 +23,7 @@ pub fn rsync(
     /// programs, name other files of the controller or follow links are refused.
     flags: Option<Vec<String>>,
 ) -> Result<()> {
+    must_be_a_folder(&src)?;
     let options = flags.unwrap_or_else(|| vec!["-ax".to_owned(), "--delete".to_owned()]);
     plan.step(Action::Rsync {
         src: src.0,
@@ -30,4 +32,20 @@ pub fn rsync(
     })
     .changes_more();
     Ok(())
+}
+
+fn must_be_a_folder(src: &LocalPath) -> Result<()> {
+    let path = match src.0.trim_end_matches('/') {
+        "" => "/",
+        path => path,
+    };
+    let message = match local_files::stat(path)? {
+        Some(entry) if entry.kind == EntryKind::Directory => return Ok(()),
+        Some(_) => format!("`{path}` is no folder: `files.put` uploads a file"),
+        None if path.starts_with('/') => format!("there is no folder `{path}` on the controller"),
+        None => format!(
+            "there is no folder `{path}`\n  local paths start from the folder of the deploy"
+        ),
+    };
+    Err(Error::new(ErrorKind::Io, message).at("src"))
 }

@@ -9,6 +9,7 @@ use crate::contract::{Action, Planned, Step};
 use crate::deploy::{HostContext, Mode};
 use crate::events::Event;
 use crate::json::Json;
+use crate::local_files::Readable;
 use crate::plugins::Bound;
 use crate::policy::Chain;
 use crate::prepare::{Inner, Outer, bind_nested};
@@ -302,7 +303,10 @@ impl<'a> Runner<'a> {
             }
             Action::Call(call) => self.act(call, globals, frame).await,
             Action::Rsync(rsync) => {
-                let copied = rsync::copy(&remote, rsync, self.state.folder(), globals).await;
+                let readable = Readable::named(std::slice::from_ref(&rsync.src));
+                let files = self.state.local_files(&readable);
+                let folder = self.state.folder();
+                let copied = rsync::copy(&remote, rsync, folder, files.as_ref(), globals).await;
                 self.settle(copied, globals)
             }
             // Refused while they are planned.

@@ -21,6 +21,7 @@ use crate::arguments::GlobalArguments;
 use crate::command::CommandOutput;
 use crate::connector::{OutputSink, Stdin, Stream};
 use crate::contract::Rsync;
+use crate::local_files::{EntryKind, LocalFiles};
 use crate::process;
 use crate::remote::{CommandResult, Remote, RemoteError};
 use pipes::Pipes;
@@ -29,7 +30,7 @@ use pipes::Pipes;
 const HOST: &str = "host";
 const DEST: &str = "dest";
 
-/// Copies a folder; `below` is where a relative source begins.
+/// Copies a folder; `below` is where a relative source begins, and `files` knows whether it may be read.
 ///
 /// # Errors
 /// [`RemoteError::Local`] for this machine's folder and program; what [`Remote::converse`] answers. A copy that fails is
@@ -38,6 +39,7 @@ pub(crate) async fn copy(
     remote: &Remote,
     rsync: &Rsync,
     below: &Utf8Path,
+    files: &dyn LocalFiles,
     arguments: &GlobalArguments,
 ) -> Result<CommandResult, RemoteError> {
     if !remote.has_shell() {
@@ -47,7 +49,8 @@ pub(crate) async fn copy(
         what: what.to_owned(),
         message,
     };
-    let source = source(&rsync.src, below).map_err(|why| failed(&rsync.src, why))?;
+    let source =
+        source(&rsync.src, below, files).map_err(|why| failed("what rsync is to copy", why))?;
     let (pipes, ends) =
         Pipes::new().map_err(|error| failed("making pipes for rsync", error.to_string()))?;
     let command = client(&pipes, rsync, &source);
@@ -88,15 +91,14 @@ pub(crate) async fn copy(
 }
 
 /// The folder, from the root: what rsync takes for no host's. A `/` at its end stays.
-fn source(src: &str, below: &Utf8Path) -> Result<Utf8PathBuf, String> {
-    let path = below.join(src);
-    let path = std::path::absolute(&path).map_err(|error| error.to_string())?;
-    let path = Utf8PathBuf::from_path_buf(path).map_err(|_| String::from("is no UTF-8"))?;
-    match std::fs::metadata(&path) {
-        Ok(found) if found.is_dir() => Ok(path),
-        Ok(_) => Err(String::from("is no folder: upload it")),
-        Err(error) => Err(error.to_string()),
+fn source(src: &str, below: &Utf8Path, files: &dyn LocalFiles) -> Result<Utf8PathBuf, String> {
+    match files.stat(src).map_err(|error| error.to_string())? {
+        Some(entry) if entry.kind == EntryKind::Directory => {}
+        Some(_) => return Err(format!("`{src}` is no folder")),
+        None => return Err(format!("there is no folder `{src}`")),
     }
+    let path = std::path::absolute(below.join(src)).map_err(|error| error.to_string())?;
+    Utf8PathBuf::from_path_buf(path).map_err(|path| format!("{} is no UTF-8", path.display()))
 }
 
 /// The rsync of this machine.
