@@ -1,9 +1,9 @@
 //! What calling a guest costs, in each language that has an SDK. `cargo xtask bench` calls it.
 //!
 //! The conformance pack is built in each language with the compilers that are here, opened, and called: each call with
-//! other arguments, so that none is answered from what is remembered. Then the same calls in turns: as they are, with
-//! memory of their own instead of a place, and that with code that counts its fuel. Prints a line of JSON a language;
-//! one whose compiler is missing has `missing` in it.
+//! other arguments, so that none is answered from what is remembered. Then the same calls in turns, with
+//! code that counts its fuel and with code that does not. Prints a line of JSON a language; one whose compiler is
+//! missing has `missing` in it.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
@@ -98,9 +98,6 @@ fn component(language: Language) -> Result<Vec<u8>, LanguageError> {
     made.map(|made| made.expect("only Rust is built by others"))
 }
 
-/// More than there are addresses for: no place holds a guest that may use so much.
-const NO_PLACE: usize = 1 << 46;
-
 async fn open(component: &[u8], cache: &Path, limits: Limits) -> Arc<Host> {
     let part = PackComponent::new("example.wasm", component.to_vec());
     let host = Host::builder()
@@ -151,23 +148,18 @@ async fn measure(component: &[u8]) -> Json {
     ask(&host, 0, view.clone()).await;
     let opened = begun.elapsed();
     let [times] = in_turns([&host]).await;
-    let own = Limits {
-        memory: NO_PLACE,
-        ..Limits::default()
-    };
-    let counting = Limits {
+    let fuel = Limits {
         fuel: Some(u64::MAX),
         ..Limits::default()
     };
-    let own = open(component, &cache, own).await;
-    let counting = open(component, &cache, counting).await;
-    let [place, own, counting] = in_turns([&host, &own, &counting]).await;
+    let counting = open(component, &cache, fuel).await;
+    let [plain, counting] = in_turns([&host, &counting]).await;
     json!({
         "size_kb": component.len() / 1024,
         "compile_ms": compiled.as_secs_f64() * 1000.0,
         "open_ms": opened.as_secs_f64() * 1000.0,
         "call": times,
-        "in_turns": {"place": place, "own": own, "counting": counting},
+        "in_turns": {"plain": plain, "counting": counting},
     })
 }
 

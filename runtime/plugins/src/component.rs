@@ -144,7 +144,7 @@ impl Component {
             opened,
             engine: &machine.engine,
             // Not before the code is there: all others that wait for it would find no place.
-            _place: Some(machines.place()?),
+            _place: Some(machines.place(&self.limits)?),
         })
     }
 

@@ -1,4 +1,4 @@
-//! What calling a guest costs, in each language with an SDK, and what memory of its own and counted fuel add.
+//! What calling a guest costs, in each language with an SDK, and what counting fuel adds.
 
 use std::process::Command;
 
@@ -37,15 +37,13 @@ pub(crate) fn print() -> Done {
             text("/call/plan_us", 0),
         ]);
         for (what, name) in [("a fact's command", "ask_us"), ("an operation", "plan_us")] {
-            let [place, own, counting] =
-                ["place", "own", "counting"].map(|way| number(&format!("/in_turns/{way}/{name}")));
+            let [plain, counting] =
+                ["plain", "counting"].map(|way| number(&format!("/in_turns/{way}/{name}")));
             turns.push(vec![
                 format!("{language}, {what}"),
-                format!("{place:.0}"),
-                format!("{own:.0}"),
+                format!("{plain:.0}"),
                 format!("{counting:.0}"),
-                format!("{:.2}", counting / own),
-                format!("{:.2}", counting / place),
+                format!("{:.2}", counting / plain),
             ]);
         }
     }
@@ -64,11 +62,9 @@ pub(crate) fn print() -> Done {
     );
     let heads = [
         "call",
-        "in a place, microseconds",
-        "in memory of its own",
-        "that, and fuel counted",
-        "of memory of its own",
-        "of a place",
+        "microseconds",
+        "fuel counted, microseconds",
+        "ratio",
     ];
     table::print("what counting fuel costs, in turns", &heads, &turns);
     Ok(())

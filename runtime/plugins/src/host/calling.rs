@@ -86,6 +86,7 @@ impl Host {
         if let Some(seat) = component.place(&self.machines).await {
             let mut store = guest.into_store(seat.engine);
             let result = run(seat.opened, &mut store, name, call, alias).await;
+            let result = result.map_err(|error| meter::explained(&mut store, error));
             guest = store.into_data();
             match result {
                 // A place whose guest has just ended may still be on its way back.
