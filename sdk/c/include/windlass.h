@@ -6,6 +6,8 @@
  * Errors stick: the first one that a call meets (wl_fail, or an answer of the host) is what the call gives. What
  * runs after it does no harm, and answers that are missing read as null, so a check is needed only where work would
  * be wasted (wl_failed) or where an error is expected (wl_caught).
+ *
+ * Text is UTF-8 that a zero byte ends. What may be something else is bytes.
  */
 #ifndef WINDLASS_H
 #define WINDLASS_H
@@ -35,15 +37,16 @@ wl_json *wl_set(wl_json *object, const char *key, wl_json *value);
 
 wl_kind wl_kind_of(const wl_json *value);
 bool wl_is_true(const wl_json *value);
-/* Text, or `otherwise` where the value is none. */
+/* Text, or `otherwise` where the value is none; up to a zero byte, where there is one in it. */
 const char *wl_text(const wl_json *value, const char *otherwise);
+/* A whole number, or `otherwise` where the value is none, or none of 64 bits. */
 int64_t wl_whole(const wl_json *value, int64_t otherwise);
 /* How many items or members it has. */
 size_t wl_count(const wl_json *value);
 /* An array's item, or an object's member by position; and the member's key. */
 const wl_json *wl_item(const wl_json *value, size_t position);
 const char *wl_key(const wl_json *object, size_t position);
-/* An object's member; NULL where there is none. */
+/* An object's member; NULL where there is none. Of several with this key, the last one. */
 const wl_json *wl_member(const wl_json *object, const char *key);
 /* Whether two values are the same; the keys of objects have no order. */
 bool wl_equal(const wl_json *one, const wl_json *other);
@@ -168,9 +171,9 @@ extern const wl_pack windlass_pack;
 const wl_json *wl_arguments(const wl_call *call);
 /* One argument; null where it was left out. */
 const wl_json *wl_argument(const wl_call *call, const char *name);
-/* An argument that is text or a path; NULL where it was left out. */
-const char *wl_argument_text(const wl_call *call, const char *name);
-/* A path on the target: text that is not empty. */
+/* An argument that is text or a path; NULL where it was left out, or is a secret. */
+const char *wl_argument_text(wl_call *call, const char *name);
+/* A path on the target: text that is not empty and has no zero byte. */
 const char *wl_argument_path(wl_call *call, const char *name);
 /* Permission bits, of octal digits as number or text. */
 uint32_t wl_argument_mode(wl_call *call, const char *name);
@@ -221,6 +224,17 @@ typedef struct {
 bool wl_local_stat(wl_call *call, const char *path, wl_entry *entry);
 /* In lower-case hexadecimal; `algorithm`: md5, sha1, sha256 or sha384. */
 const char *wl_local_digest(wl_call *call, const char *path, const char *algorithm);
+/* Access and modification time, in microseconds since 1970-01-01 UTC. False for an error. */
+bool wl_local_times(wl_call *call, const char *path, int64_t *accessed, int64_t *modified);
+
+/* What lies below a folder: its path from there. */
+typedef struct {
+  const char *path;
+  wl_entry entry;
+} wl_below;
+
+/* All that lies below a folder, sorted, links not followed. NULL for an error. */
+const wl_below *wl_local_walk(wl_call *call, const char *path, size_t *count);
 /* A file's content, with a zero byte after it. */
 const char *wl_local_read(wl_call *call, const char *path, size_t *length);
 
@@ -229,7 +243,8 @@ void wl_log(const char *level, const char *message);
 
 /* ---- Content and commands ---- */
 
-/* What a file will hold or a command will read. */
+/* What a file will hold or a command will read. The call fails where content or a command is used that was made of what
+ * it cannot be made of: NULL, or a value that is neither text nor a secret. */
 typedef struct wl_content wl_content;
 
 wl_content *wl_content_new(void);
@@ -250,7 +265,7 @@ bool wl_secret_is_empty(wl_call *call, int64_t secret);
 typedef struct wl_command wl_command;
 
 /* A command line: %w one argument, quoted; %p a path on the target; %d an int as an argument; %l an array of
- * arguments, %P one of paths (wl_json *); %r shell text as it is; %% a percent sign. */
+ * arguments, text or numbers, %P one of paths (wl_json *); %r shell text as it is; %% a percent sign. */
 wl_command *wl_shell(const char *format, ...);
 wl_command *wl_stdin(wl_command *command, wl_content *content);
 wl_command *wl_env(wl_command *command, const char *name, wl_content *value);

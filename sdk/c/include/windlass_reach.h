@@ -30,6 +30,8 @@ typedef struct {
   /* The body, with a zero byte after it. */
   const char *body;
   size_t length;
+  /* Its headers, an object of text; names in lower case, several of one name joined by commas. */
+  const wl_json *headers;
 } wl_answer;
 
 /* Asks a granted address by GET. `headers`: an object of text, or NULL. */

@@ -10,27 +10,42 @@
 typedef struct chunk {
   struct chunk *next;
   size_t size;
-  size_t used;
+  size_t filled;
   _Alignas(16) unsigned char bytes[];
 } chunk;
 
-static chunk *chunks;
+/* Those in use, the one that is filled first; and those that are free. */
+static chunk *used, *spare;
 
-static void *take(size_t size, size_t align) {
-  for (chunk *one = chunks; one; one = one->next) {
-    size_t at = (one->used + align - 1) & ~(align - 1);
-    if (at <= one->size && size <= one->size - at) {
-      one->used = at + size;
-      return one->bytes + at;
-    }
+/* One that is free, or a new one. */
+static chunk *empty(size_t size) {
+  for (chunk **at = &spare; *at; at = &(*at)->next) {
+    chunk *found = *at;
+    if (found->size < size) continue;
+    *at = found->next;
+    return found;
   }
   size_t room = size > CHUNK ? size : CHUNK;
-  chunk *made = malloc(sizeof(chunk) + room);
+  chunk *made = room <= SIZE_MAX - sizeof(chunk) ? malloc(sizeof(chunk) + room) : NULL;
   if (!made) abort();
-  made->next = chunks;
   made->size = room;
-  made->used = size;
-  chunks = made;
+  return made;
+}
+
+static void *take(size_t size, size_t align) {
+  if (used) {
+    size_t at = (used->filled + align - 1) & ~(align - 1);
+    if (at <= used->size && size <= used->size - at) {
+      used->filled = at + size;
+      return used->bytes + at;
+    }
+  }
+  chunk *made = empty(size);
+  made->filled = size;
+  /* What is large takes a chunk for itself, and the one that is filled stays first. */
+  chunk **place = used && size > CHUNK / 4 ? &used->next : &used;
+  made->next = *place;
+  *place = made;
   return made->bytes;
 }
 
@@ -41,7 +56,12 @@ void *wl_alloc(size_t size) {
 }
 
 void wl_release(void) {
-  for (chunk *one = chunks; one; one = one->next) one->used = 0;
+  while (used) {
+    chunk *next = used->next;
+    used->next = spare;
+    spare = used;
+    used = next;
+  }
 }
 
 /* The host allocates here what it passes in. */
@@ -99,7 +119,9 @@ const char *wl_format(const char *format, ...) {
       case 'd': piece = wl_decimal(va_arg(args, int)); break;
       case 'z': piece = wl_decimal((int64_t)va_arg(args, size_t)); break;
       case '%': piece = "%"; break;
-      default: abort();
+      default:
+        wl_log("warning", "wl_format has %s, %d, %z and %%, and no other");
+        abort();
     }
     if (piece) wl_grow(&out, piece, strlen(piece));
   }
@@ -110,6 +132,10 @@ const char *wl_format(const char *format, ...) {
 text_t wl_borrow(const char *text) {
   if (!text) text = "";
   return (text_t){(uint8_t *)text, strlen(text)};
+}
+
+text_t wl_told(const char *text) {
+  return wl_borrow(text ? wl_readable((bytes_t){(uint8_t *)text, strlen(text)}) : "");
 }
 
 const char *wl_owned(text_t text) { return wl_copy((const char *)text.ptr, text.len); }

@@ -25,6 +25,14 @@ static size_t character(const unsigned char *at, size_t left, size_t *wrong) {
   return length;
 }
 
+bool wl_is_text(const char *bytes, size_t length) {
+  for (size_t at = 0, wrong, next; at < length; at += next) {
+    next = character((const unsigned char *)bytes + at, length - at, &wrong);
+    if (!next) return false;
+  }
+  return true;
+}
+
 const char *wl_readable(bytes_t list) {
   wl_text_buffer out = {0};
   wl_grow(&out, "", 0);

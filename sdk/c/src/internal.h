@@ -63,11 +63,14 @@ typedef exports_windlass_plugin_inventory_host_t host_t;
      &(list).items[(list).count++]))
 
 struct wl_content {
+  /* What is wrong with it; the call fails with that where it is used. */
+  const char *wrong;
   const char *local;
   LIST(atom_t) atoms;
 };
 
 struct wl_command {
+  const char *wrong;
   windlass_plugin_types_shell_t shell;
   LIST(part_t) parts;
   LIST(windlass_plugin_types_tuple2_string_list_atom_t) env;
@@ -112,21 +115,30 @@ void *wl_room(void *items, size_t count, size_t *room, size_t size);
 char *wl_copy(const char *text, size_t length);
 void wl_grow(wl_text_buffer *buffer, const char *text, size_t length);
 const char *wl_decimal(int64_t value);
-/* The contract's text of C's, and the other way round. */
+/* The contract's text of C's, and the other way round; and text for people, what is no UTF-8 replaced. */
 text_t wl_borrow(const char *text);
+text_t wl_told(const char *text);
 const char *wl_owned(text_t text);
 /* JSON of the contract: an object, {} for NULL; the texts of an array; and what the host answered. */
 text_t wl_object_text(const wl_json *object);
 texts_t wl_texts(const wl_json *list);
 const wl_json *wl_answered(text_t text);
+/* All of a value that is text, zero bytes too; and what a value is called in messages. */
+text_t wl_whole_text(const wl_json *value);
+const char *wl_kind_name(const wl_json *value);
 /* Bytes with a zero byte after them; and as text, what is no UTF-8 replaced. */
 const char *wl_bytes(bytes_t list);
 const char *wl_readable(bytes_t list);
+bool wl_is_text(const char *bytes, size_t length);
 /* What a process gave; and the output of one that did not run. */
 wl_output wl_output_of(const windlass_plugin_types_exit_t *exit, bytes_t out, bytes_t error);
 wl_output wl_no_output(void);
 /* Whether a call has no error; else gives it. */
 bool wl_ended(const wl_call *call, error_t *error);
+/* Fails the call with what is wrong with content or a command; true where nothing is. */
+bool wl_right(wl_call *call, const char *wrong);
+/* What is wrong with content: its own, or that it is NULL. */
+const char *wl_wrong_in(const wl_content *content);
 /* The error of the host becomes the call's. */
 void wl_fail_with(wl_call *call, const error_t *error);
 windlass_plugin_types_content_t wl_contract_content(const wl_content *content);

@@ -2,6 +2,7 @@
 
 #include "internal.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,7 +82,16 @@ const char *wl_text(const wl_json *value, const char *otherwise) {
 }
 
 int64_t wl_whole(const wl_json *value, int64_t otherwise) {
-  return value && value->kind == WL_NUMBER ? strtoll(value->text, NULL, 10) : otherwise;
+  static const double exact = 9007199254740992.0;
+  if (wl_kind_of(value) != WL_NUMBER) return otherwise;
+  char *end;
+  errno = 0;
+  int64_t whole = strtoll(value->text, &end, 10);
+  if (*end == 0) return errno == 0 ? whole : otherwise;
+  /* What a float stands for, if it does: languages may write 3 as 3.0. */
+  double number = strtod(value->text, &end);
+  bool fits = *end == 0 && number >= -exact && number <= exact && number == (double)(int64_t)number;
+  return fits ? (int64_t)number : otherwise;
 }
 
 size_t wl_count(const wl_json *value) { return value ? value->members.count : 0; }
@@ -96,10 +106,19 @@ const char *wl_key(const wl_json *object, size_t position) {
 
 const wl_json *wl_member(const wl_json *object, const char *key) {
   if (!object || object->kind != WL_OBJECT) return NULL;
-  for (size_t i = 0; i < object->members.count; i++) {
+  /* Of those with one key, which JSON may have, the last one holds. */
+  for (size_t i = object->members.count; i-- > 0;) {
     if (strcmp(object->members.items[i].key, key) == 0) return object->members.items[i].value;
   }
   return NULL;
+}
+
+/* Integers by their digits, which a float may not have all. */
+static bool same_number(const char *one, const char *other) {
+  static const char digits[] = "-0123456789";
+  bool whole = one[strspn(one, digits)] == 0 && other[strspn(other, digits)] == 0;
+  if (whole && strlen(one) > 15) return strcmp(one, other) == 0;
+  return strtod(one, NULL) == strtod(other, NULL);
 }
 
 bool wl_equal(const wl_json *one, const wl_json *other) {
@@ -107,7 +126,7 @@ bool wl_equal(const wl_json *one, const wl_json *other) {
   switch (wl_kind_of(one)) {
     case WL_NULL: return true;
     case WL_BOOLEAN: return one->truth == other->truth;
-    case WL_NUMBER: return strtod(one->text, NULL) == strtod(other->text, NULL);
+    case WL_NUMBER: return same_number(one->text, other->text);
     case WL_STRING: return one->length == other->length && memcmp(one->text, other->text, one->length) == 0;
     default: break;
   }
@@ -153,10 +172,9 @@ static void put_point(wl_text_buffer *out, uint32_t point) {
 static bool read_hex(reader *in, uint32_t *point) {
   if (in->end - in->at < 4) return false;
   char digits[5] = {in->at[0], in->at[1], in->at[2], in->at[3], 0};
-  char *after;
-  *point = (uint32_t)strtoul(digits, &after, 16);
+  *point = (uint32_t)strtoul(digits, NULL, 16);
   in->at += 4;
-  return *after == 0;
+  return strspn(digits, "0123456789abcdefABCDEF") == 4;
 }
 
 static bool read_escape(reader *in, wl_text_buffer *out) {
@@ -173,6 +191,8 @@ static bool read_escape(reader *in, wl_text_buffer *out) {
   if (point >= 0xd800 && point < 0xdc00) {
     if (!accept(in, "\\u") || !read_hex(in, &low) || low < 0xdc00 || low > 0xdfff) return false;
     point = 0x10000 + ((point - 0xd800) << 10) + (low - 0xdc00);
+  } else if (point >= 0xdc00 && point < 0xe000) {
+    return false;
   }
   put_point(out, point);
   return true;
@@ -189,6 +209,7 @@ static wl_json *read_string(reader *in) {
       made->length = out.length;
       return made;
     }
+    if ((unsigned char)next < 0x20) return NULL;
     if (next != '\\') wl_grow(&out, &next, 1);
     else if (!read_escape(in, &out)) return NULL;
   }
@@ -216,6 +237,25 @@ static wl_json *read_members(reader *in, wl_kind kind, const char *end) {
   return accept(in, end) ? made : NULL;
 }
 
+/* How many digits stand here, which are passed over. */
+static size_t digits(reader *in) {
+  const char *start = in->at;
+  while (in->at < in->end && *in->at >= '0' && *in->at <= '9') in->at++;
+  return (size_t)(in->at - start);
+}
+
+static wl_json *read_number(reader *in) {
+  const char *start = in->at;
+  accept(in, "-");
+  bool right = accept(in, "0") || digits(in);
+  if (accept(in, ".")) right = digits(in) && right;
+  if (accept(in, "e") || accept(in, "E")) {
+    if (!accept(in, "+")) accept(in, "-");
+    right = digits(in) && right;
+  }
+  return right ? make_text(WL_NUMBER, start, (size_t)(in->at - start)) : NULL;
+}
+
 static wl_json *read_value(reader *in) {
   skip_space(in);
   if (accept(in, "null")) return wl_null();
@@ -229,12 +269,11 @@ static wl_json *read_value(reader *in) {
     in->depth--;
     return made;
   }
-  const char *start = in->at;
-  while (in->at < in->end && *in->at && strchr("+-.0123456789eE", *in->at)) in->at++;
-  return in->at > start ? make_text(WL_NUMBER, start, (size_t)(in->at - start)) : NULL;
+  return read_number(in);
 }
 
 wl_json *wl_parse(const char *text, size_t length) {
+  if (!wl_is_text(text, length)) return NULL;
   reader in = {text, text + length, 0};
   wl_json *made = read_value(&in);
   skip_space(&in);
@@ -295,6 +334,16 @@ texts_t wl_texts(const wl_json *list) {
   LIST(text_t) found = {0};
   for (size_t i = 0; i < wl_count(list); i++) MORE(found) = wl_borrow(wl_text(wl_item(list, i), ""));
   return (texts_t){found.items, found.count};
+}
+
+text_t wl_whole_text(const wl_json *value) {
+  bool text = wl_kind_of(value) == WL_STRING;
+  return text ? (text_t){(uint8_t *)value->text, value->length} : wl_borrow("");
+}
+
+const char *wl_kind_name(const wl_json *value) {
+  static const char *const names[] = {"null", "a boolean", "a number", "text", "a list", "an object"};
+  return names[wl_kind_of(value)];
 }
 
 const wl_json *wl_answered(text_t text) { return wl_parse((const char *)text.ptr, text.len); }

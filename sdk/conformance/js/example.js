@@ -227,6 +227,20 @@ const copy = defineOperation({
   },
 });
 
+const tree = defineOperation({
+  doc: "Make a folder for what lies in one on the controller.",
+  uses: ["files.directory"],
+  parameters: { folder: localPath(), dest: path(), mode: mode().default(new Mode(0o755)) },
+  plan(plan, { folder, dest, mode }) {
+    for (const [below, { kind, size }] of localFiles.walk(folder)) {
+      plan.note(`${below} is ${kind === "file" ? `a file of ${size} bytes` : "a folder"}`);
+    }
+    const [, modified] = localFiles.times(folder);
+    if (modified > 0) plan.note("it has a time");
+    plan.nested("files.directory", { path: dest, mode });
+  },
+});
+
 const various = defineOperation({
   doc: "A step of each other kind.",
   idempotent: false,
@@ -295,5 +309,5 @@ const fail = defineOperation({
 export const { operations, factSource } = definePack({
   namespace: "example",
   facts: { Settings, Setting, Kernel, Kind, Answer, Sum },
-  operations: { settings, setting, account, copy, various, "sub.echo": echo, hidden, fail },
+  operations: { settings, setting, account, copy, tree, various, "sub.echo": echo, hidden, fail },
 });

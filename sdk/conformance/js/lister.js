@@ -6,8 +6,9 @@ import { Program, run } from "windlass/process";
 
 export const inventory = defineInventory((argument) => {
   if (argument.startsWith("http://")) {
-    const servers = fetch(argument, { headers: { accept: "application/json" } }).json();
-    return servers.map(({ name, address }) => ({ name, data: { address } }));
+    const answer = fetch(argument, { headers: { accept: "application/json" } });
+    const { link } = answer.headers;
+    return answer.json().map(({ name, address }) => ({ name, data: { address, link } }));
   }
   if (!argument) throw new InvalidValue("name the hosts, as in @lister/a+b");
   const { text } = run(new Program("printf", ["%s\\n", ...argument.split("+")]));

@@ -200,6 +200,18 @@ def copy(plan: Plan, src: LocalPath, dest: RemotePath):
     step.predict_where(Setting(path=dest), None)
 
 
+@pack.operation(uses=["files.directory"])
+def tree(plan: Plan, folder: LocalPath, dest: RemotePath, mode: Mode = Mode(0o755)):
+    """Make a folder for what lies in one on the controller."""
+    for below, entry in local_files.walk(folder):
+        what = f"a file of {entry.size} bytes" if entry.kind == "file" else "a folder"
+        plan.note(f"{below} is {what}")
+    _, modified = local_files.times(folder)
+    if modified > 0:
+        plan.note("it has a time")
+    plan.nested("files.directory", path=dest, mode=mode)
+
+
 @pack.operation(idempotent=False)
 def various(plan: Plan, folder: LocalPath, copy: LocalPath):
     """A step of each other kind."""

@@ -7,8 +7,9 @@ from windlass.inventory import Host, Program, fetch, inventory
 @inventory
 def hosts(argument):
     if argument.startswith("http://"):
-        servers = fetch(argument, headers={"accept": "application/json"}).json()
-        return [Host(one["name"], data={"address": one["address"]}) for one in servers]
+        answer = fetch(argument, headers={"accept": "application/json"})
+        said = {"link": answer.headers.get("link")}
+        return [Host(one["name"], data={"address": one["address"], **said}) for one in answer.json()]
     if not argument:
         raise InvalidValue("name the hosts, as in @lister/a+b")
     ended = Program("printf", "%s\\n", *argument.split("+")).run()

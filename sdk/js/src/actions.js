@@ -1,16 +1,29 @@
 // What is done on the target, in the contract's form: planned as a step, or done at once by an actor.
 
 import { content } from "./content.js";
-import { toJson } from "./values.js";
+import { Mode } from "./values.js";
+import { string, stringOrNull, toJson } from "./wire.js";
+
+export const path = (given) => string(String(given), "a path");
 
 export function upload(source, dest, { mode = null, user = null, group = null } = {}) {
-  const bits = mode === null ? null : (mode.bits ?? mode);
-  return { source: content(source), dest: String(dest), mode: bits, user, group, more: "{}" };
+  return {
+    source: content(source),
+    dest: path(dest),
+    mode: mode === null ? null : (mode instanceof Mode ? mode : new Mode(mode)).bits,
+    user: stringOrNull(user, "a file's owner"),
+    group: stringOrNull(group, "a file's group"),
+    more: "{}",
+  };
 }
 
 export function download(src, dest, { createFolder = false } = {}) {
   const more = createFolder ? { create_folder: true } : {};
-  return { src: String(src), dest: String(dest), more: toJson(more) };
+  return { src: path(src), dest: path(dest), more: toJson(more) };
 }
 
-export const nested = (operation, args = {}) => ({ operation, args: toJson(args), more: "{}" });
+export const nested = (operation, args = {}) => ({
+  operation: string(operation, "an operation's name"),
+  args: toJson(args),
+  more: "{}",
+});

@@ -3,7 +3,8 @@
 import "./system.js";
 import { guarded } from "./errors.js";
 import { table } from "./functions.js";
-import { Secret, tagged, toJson } from "./values.js";
+import { Secret, tagged } from "./values.js";
+import { toJson } from "./wire.js";
 
 export { context } from "./context.js";
 export { Denied, InvalidValue, MissingFact, SecretError, WindlassError } from "./errors.js";

@@ -2,11 +2,14 @@
 
 import "./system.js";
 import { guarded } from "./errors.js";
+import { checked } from "./functions.js";
 import { Program } from "./program.js";
-import { toJson } from "./values.js";
+import { bytes, natural, stringOrNull, toJson } from "./wire.js";
 
 export { InvalidValue, WindlassError } from "./errors.js";
 export { Program } from "./program.js";
+
+const NOTHING = new Uint8Array();
 
 // A command whose bytes pass through the component.
 class Channel {
@@ -17,12 +20,16 @@ class Channel {
   }
 
   turn(stdin, eof, waitMs) {
-    const bytes = Uint8Array.from(stdin);
+    const input = Uint8Array.from(stdin);
     return guarded(() => {
-      const { taken = bytes.length, stdout = [], stderr = [], status = null, signal = null } =
-        this.#channel.turn(bytes, { eof, waitMs });
-      const exit = status === null && signal === null ? null : { status, signal };
-      return { stdinTaken: taken, stdout, stderr, exit };
+      const { taken = input.length, stdout = NOTHING, stderr = NOTHING, status = null, signal = null } =
+        this.#channel.turn(input, { eof, waitMs });
+      return {
+        stdinTaken: natural(taken, "how much was taken"),
+        stdout: bytes(stdout, "output"),
+        stderr: bytes(stderr, "output"),
+        exit: status === null && signal === null ? null : exit(status, signal),
+      };
     });
   }
 
@@ -31,7 +38,13 @@ class Channel {
   }
 }
 
+const exit = (status, signal) => ({
+  status: status === null ? null : natural(status, "an exit status"),
+  signal: stringOrNull(signal, "a signal"),
+});
+
 export function defineConnector({ data = {}, connect }) {
+  checked(connect, "what a connector does, its `connect`,");
   class Session {
     #session;
 
@@ -40,11 +53,12 @@ export function defineConnector({ data = {}, connect }) {
     }
 
     exec({ command, env, pty }) {
-      const bytes = Uint8Array.from(command);
+      const line = Uint8Array.from(command);
       return guarded(() => {
-        const way = this.#session.exec(bytes, { env, pty });
+        const way = this.#session.exec(line, { env, pty });
         if (way instanceof Program) return { tag: "via", val: way };
-        return { tag: "direct", val: new Channel(way) };
+        if (typeof way?.turn === "function") return { tag: "direct", val: new Channel(way) };
+        throw new TypeError("`exec` gives a `Program`, or an object with `turn`");
       });
     }
 
@@ -78,6 +92,10 @@ export function defineConnector({ data = {}, connect }) {
     Channel,
     describe: () => toJson({ data: described }),
     connect: (name, argument, values) =>
-      guarded(() => new Session(connect({ name, argument, data: JSON.parse(values) }))),
+      guarded(() => {
+        const session = connect({ name, argument, data: JSON.parse(values) });
+        if (typeof session?.exec === "function") return new Session(session);
+        throw new TypeError("`connect` gives an object with `exec`");
+      }),
   };
 }

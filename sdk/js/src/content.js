@@ -1,14 +1,21 @@
 // Content of files and standard input, in the contract's form.
 
 import { LocalPath, Secret } from "./values.js";
+import { natural, string, strings } from "./wire.js";
 
 function atom(piece) {
-  if (typeof piece === "string") return { tag: "text", val: piece };
+  if (typeof piece === "string") return { tag: "text", val: string(piece, "content") };
   if (piece instanceof Uint8Array) return { tag: "bytes", val: piece };
   if (piece instanceof Secret) {
-    return { tag: "secret", val: { secret: piece.number, encodings: piece.encodings } };
+    const secret = natural(piece.number, "a secret's number");
+    return { tag: "secret", val: { secret, encodings: strings(piece.encodings, "encodings") } };
   }
-  throw new TypeError(`content is made of text, bytes and secrets, not of ${typeof piece}`);
+  if (piece instanceof LocalPath) {
+    const how = "as a piece of it, give what `localFiles.read` gives";
+    throw new TypeError(`a LocalPath is content by itself: ${how}`);
+  }
+  const what = piece === null ? "null" : typeof piece;
+  throw new TypeError(`content is made of text, bytes and secrets, not of ${what}`);
 }
 
 // The pieces of text, bytes, a secret, or a list of these.
@@ -16,10 +23,24 @@ export function atoms(value) {
   return (Array.isArray(value) ? value : [value]).map(atom);
 }
 
+// Variables with content.
+export function environment(variables) {
+  return Object.entries(variables).map(([name, value]) => [variable(name), atoms(value)]);
+}
+
+export const variable = (name) => string(name, "a variable's name");
+
 // Content of these, or of a file on the controller.
 export function content(value) {
-  if (value instanceof LocalPath) return { tag: "local", val: value.text };
+  if (value instanceof LocalPath) return { tag: "local", val: string(value.text, "a path") };
   return { tag: "inline", val: atoms(value) };
+}
+
+// The lines of text, without their ends.
+export function linesOf(text) {
+  const lines = text.split("\n");
+  const rest = lines.pop();
+  return [...lines.map((line) => line.replace(/\r$/, "")), ...(rest ? [rest] : [])];
 }
 
 // Bytes as text; what is no UTF-8 is replaced. QuickJS has no TextDecoder.

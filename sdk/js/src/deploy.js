@@ -7,7 +7,7 @@ import { checked, table } from "./functions.js";
 import { ask } from "./host.js";
 import { globalArguments } from "./options.js";
 import { places } from "./places.js";
-import { toJson } from "./values.js";
+import { string, toJson } from "./wire.js";
 
 export { context } from "./context.js";
 export { Denied, InvalidValue, MissingFact, WindlassError } from "./errors.js";
@@ -72,7 +72,8 @@ let functionOf = table({}, "function");
 export function add(operation, args = {}, { name, key, _retry_until, ...globals } = {}) {
   const until = typeof _retry_until === "string" ? callback(_retry_until) : _retry_until;
   const said = toJson({ ...globalArguments(globals), name, _retry_until: until });
-  return new Added(ask(() => hostDeploying.add(operation, toJson(args), said, places(key))));
+  const what = string(operation, "an operation's name");
+  return new Added(ask(() => hostDeploying.add(what, toJson(args), said, places(key))));
 }
 
 export const call = (name, payload, options) => add("call", callback(name, payload), options);
@@ -83,7 +84,9 @@ export function callback(name, payload = null) {
 }
 
 export function part(name, globals, body) {
-  ask(() => hostDeploying.enter(name, toJson(globalArguments(globals)), places()));
+  checked(body, "what is in a part");
+  const said = toJson(globalArguments(globals));
+  ask(() => hostDeploying.enter(string(name, "a part's name"), said, places()));
   try {
     return body();
   } finally {

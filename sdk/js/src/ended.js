@@ -1,6 +1,6 @@
 // What a program or command gave.
 
-import { decode } from "./content.js";
+import { decode, linesOf } from "./content.js";
 import { WindlassError } from "./errors.js";
 
 export class Ended {
@@ -15,9 +15,14 @@ export class Ended {
     return decode(this.stdout);
   }
 
+  get lines() {
+    return linesOf(this.text);
+  }
+
   success() {
     if (this.status === 0) return this;
     const how = this.status === null ? `was ended by ${this.signal}` : `ended with status ${this.status}`;
-    throw new WindlassError(`the command ${how}: ${decode(this.stderr).trimEnd().split("\n").at(-1)}`);
+    const said = decode(this.stderr).trimEnd().split("\n").at(-1);
+    throw new WindlassError(`the command ${how}${said && `: ${said}`}`);
   }
 }

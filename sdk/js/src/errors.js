@@ -1,5 +1,7 @@
 // Errors in the kinds of the contract. Whatever else is thrown becomes an error of the kind `operation`.
 
+import { readable, toJson } from "./wire.js";
+
 export class WindlassError extends Error {
   static kind = "operation";
 
@@ -63,15 +65,30 @@ export function fromHost(error) {
 // Anything that was thrown, as an error of the contract.
 export function toContract(thrown) {
   if (thrown instanceof WindlassError) {
-    const { kind, message, at, more } = thrown;
-    return { kind, message, at: at ?? null, more: JSON.stringify(more ?? {}) };
+    const { kind, message, at = null, more = {} } = thrown;
+    return {
+      kind: said(kind),
+      message: said(message),
+      at: at === null ? null : said(at),
+      more: attempt(() => toJson(more), (wrong) => toJson({ unreadable: said(wrong) })),
+    };
   }
-  let message = String(thrown);
   // The innermost of the pack's own calls.
-  const where = /\(\/pack\/([^()]+:\d+):\d+\)/.exec(thrown?.stack ?? "");
-  if (where) message += ` (${where[1]})`;
+  const where = /\(\/pack\/([^()]+:\d+):\d+\)/.exec(attempt(() => thrown.stack, () => ""));
+  const message = said(thrown) + (where ? ` (${where[1]})` : "");
   return { kind: "operation", message, at: null, more: "{}" };
 }
+
+const attempt = (read, otherwise) => {
+  try {
+    return read();
+  } catch (wrong) {
+    return otherwise(wrong);
+  }
+};
+
+// The message of an error, whatever it is.
+const said = (thrown) => attempt(() => readable(thrown), () => "what was thrown cannot be made text");
 
 // Runs guest code; what it throws is an error of the contract.
 export function guarded(call) {

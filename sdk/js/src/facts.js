@@ -2,9 +2,9 @@
 
 import hostFacts from "windlass:plugin/facts@0.1.0";
 import { fromHost } from "./errors.js";
-import { decode } from "./content.js";
+import { decode, linesOf } from "./content.js";
 import { ask } from "./host.js";
-import { toJson } from "./values.js";
+import { string, strings, toJson } from "./wire.js";
 
 // A question about the target.
 export class Request {
@@ -41,14 +41,18 @@ export class Output {
   }
 
   get lines() {
-    const lines = this.text.split("\n");
-    if (lines.at(-1) === "") lines.pop();
-    return lines.map((line) => line.replace(/\r$/, ""));
+    return linesOf(this.text);
   }
 }
 
 export const fact = (name, args = {}) => new Request(name, args);
 export const probe = (kind, args = {}) => new Probe(kind, args);
+
+// A question; calling a fact gives one.
+export function asked(request) {
+  if (request instanceof Request) return request;
+  throw new TypeError("a fact is asked by calling it, as in `get(Text())`");
+}
 
 export function get(request) {
   return JSON.parse(ask(() => hostFacts.get(toContract(request))));
@@ -61,6 +65,12 @@ export function getAll(requests) {
   });
 }
 
-function toContract({ fact, args, parts, globals }) {
-  return { fact, args: toJson(args), select: parts, globals: toJson(globals) };
+function toContract(request) {
+  return { ...derived(request), globals: toJson(request.globals) };
+}
+
+// A question as facts and operations ask it.
+export function derived(request) {
+  const { fact, args, parts } = asked(request);
+  return { fact: string(fact, "a fact's name"), args: toJson(args), select: strings(parts, "parts of a fact") };
 }

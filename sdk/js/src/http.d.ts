@@ -3,7 +3,7 @@
 /** An answer. A status of an error is an answer. */
 export interface Answer {
   status: number;
-  /** Names in lower case. */
+  /** Names in lower case; several of one name are joined by commas. */
   headers: Record<string, string>;
   body: Uint8Array;
   /** The body as text. */

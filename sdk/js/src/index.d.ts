@@ -25,6 +25,8 @@ export class WindlassError extends Error {
   constructor(message: string, options?: { at?: string | null; more?: Json });
   readonly kind: ErrorKind;
   at: string | null;
+  /** What else there is to say of it. */
+  more: Json;
 }
 /** An argument has a value that is not allowed. */
 export class InvalidValue extends WindlassError {}
@@ -55,7 +57,7 @@ export class LocalPath {
   readonly text: string;
   toString(): string;
 }
-/** Permission bits: `new Mode(0o644)`. As text they are octal digits. */
+/** Permission bits: `new Mode(0o644)`. As text, and in arguments of other operations, they are octal digits. */
 export class Mode {
   constructor(bits: number);
   readonly bits: number;
@@ -105,7 +107,7 @@ export type Arguments<P extends Parameters> = {
 
 export function string(doc?: string): Parameter<string>;
 export function boolean(doc?: string): Parameter<boolean>;
-/** A whole number. */
+/** A whole number; beyond 2^53, where numbers lose digits, it is an error. */
 export function integer(doc?: string): Parameter<number>;
 export function number(doc?: string): Parameter<number>;
 /** Any value, as it was given. */
@@ -338,7 +340,7 @@ export const secrets: {
 };
 /** Remarks for whoever runs the deploy. */
 export const log: {
-  debug(message: string): void;
-  info(message: string): void;
-  warning(message: string): void;
+  debug(message: unknown): void;
+  info(message: unknown): void;
+  warning(message: unknown): void;
 };

@@ -3,11 +3,12 @@
 import "./system.js";
 import hostLog from "windlass:plugin/log@0.1.0";
 import { toContract } from "./errors.js";
+import { checked } from "./functions.js";
 
 export { log } from "./log.js";
 
 export function defineObserver(hear) {
-  if (typeof hear !== "function") throw new TypeError("an observer is a function of an event");
+  checked(hear, "an observer");
   return {
     onEvent(event) {
       // Nobody takes an error of it, and the next event may go well.

@@ -2,6 +2,9 @@
 
 // Those that are left of options; another name among them is a mistake.
 export function globalArguments(left) {
+  if (typeof left !== "object" || left === null) {
+    throw new TypeError("global arguments are an object, as in `{ _sudo: true }`");
+  }
   const wrong = Object.keys(left).find((name) => !name.startsWith("_"));
   if (wrong === undefined) return left;
   throw new TypeError(

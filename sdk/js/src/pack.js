@@ -1,21 +1,23 @@
 // A pack's operations and facts: how they are declared, and how the host's calls reach them.
 
 import { guarded, InvalidValue, MissingFact, WindlassError } from "./errors.js";
-import { Output, Probe, Request } from "./facts.js";
+import { derived, Output, Probe, Request } from "./facts.js";
+import { atOnce, checked } from "./functions.js";
 import { readArguments } from "./parameters.js";
 import { Plan } from "./plan.js";
 import { Command } from "./shell.js";
-import { toJson } from "./values.js";
+import { string, toJson } from "./wire.js";
 
 // Declares an operation.
 export function defineOperation(said) {
-  if (typeof said.plan !== "function") throw new TypeError("an operation has a function `plan`");
+  checked(said.plan, "what an operation does, its `plan`,");
   return { parameters: {}, doc: "", idempotent: true, hidden: false, aliasOf: null, ...said };
 }
 
 // Declares a fact. What comes back makes a question of it: get(Text()).
 export function defineFact(said) {
-  if (typeof said.source !== "function") throw new TypeError("a fact has a function `*source`");
+  checked(said.source, "where a fact comes from, its `*source`,", { yields: true });
+  if (said.together) checked(said.together, "a fact's `*together`", { yields: true });
   const fact = (args = {}) => {
     if (!fact.full) throw new TypeError("this fact is in no pack: give it to `definePack`");
     for (const name of Object.keys(args)) {
@@ -56,7 +58,8 @@ export function definePack({ namespace, operations = {}, facts = {} }) {
         guarded(() => {
           const operation = find(allOperations, name, "operation", InvalidValue);
           const plan = new Plan();
-          operation.plan(plan, readArguments(operation.parameters, JSON.parse(args)));
+          const given = readArguments(operation.parameters, JSON.parse(args));
+          atOnce(operation.plan(plan, given), `what ${name} does, its \`plan\`,`);
           return plan.toContract();
         }),
     },
@@ -76,8 +79,15 @@ function begin(fact, args) {
     throw new InvalidValue(`${full} answers one request at a time, not ${requests.length}`);
   }
   const asking = requests.length === 1 ? said.source(requests[0]) : said.together(requests);
+  if (typeof asking?.next !== "function") {
+    throw new TypeError(`${full} asks nothing: write its source as \`*source() {…}\`, with a \`yield\` in it`);
+  }
   const { value: origin, done } = asking.next();
-  if (done) throw new TypeError(`${full} asks nothing: yield shell\`…\``);
+  if (done) {
+    throw new WindlassError(
+      `${full} asks nothing: whatever its arguments, a fact yields once, as in \`yield shell\`…\`\``,
+    );
+  }
   return { asking, origin };
 }
 
@@ -89,14 +99,16 @@ function parse(fact, args, raw) {
   else if (!(origin instanceof Command)) answer = values[0] ?? null;
   const { value, done } = asking.next(answer);
   if (!done) throw new WindlassError(`${fact.full} asks twice: a fact yields once`);
-  return args.length === 1 ? [toJson(value)] : value.map(toJson);
+  if (args.length === 1) return [toJson(value)];
+  if (Array.isArray(value)) return value.map(toJson);
+  throw new TypeError(`${fact.full} gives a list of values for several requests`);
 }
 
 function toOrigin(origin) {
-  const derived = ({ fact, args, parts }) => ({ fact, args: toJson(args), select: parts });
   if (origin instanceof Command) return { tag: "shell", val: origin };
   if (origin instanceof Probe) {
-    return { tag: "probe", val: { kind: origin.kind, args: toJson(origin.args) } };
+    const kind = string(origin.kind, "a probe's kind");
+    return { tag: "probe", val: { kind, args: toJson(origin.args) } };
   }
   if (origin instanceof Request) return { tag: "derived", val: [derived(origin)] };
   if (Array.isArray(origin)) return { tag: "derived", val: origin.map(derived) };

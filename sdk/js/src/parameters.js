@@ -1,7 +1,8 @@
 // Parameters: the JSON Schema of their values, and how an argument is read.
 
 import { InvalidValue, WindlassError } from "./errors.js";
-import { LocalPath, Mode, RemotePath, Secret, tagged, toJson, wrongType } from "./values.js";
+import { LocalPath, Mode, RemotePath, Secret, tagged, wrongType } from "./values.js";
+import { toJson } from "./wire.js";
 
 class Parameter {
   constructor(schema, read, doc = "", changes = {}) {
@@ -47,9 +48,21 @@ class Parameter {
     return new Parameter(this.schema, this.read, this.documentation, { ...this, ...changes });
   }
 
+  // A default stands in a deploy as callers write it, and there is read as what they write.
+  #checkDefault(name, fallback) {
+    const written = JSON.parse(toJson(fallback));
+    const read = this.decode(written);
+    const one = Array.isArray(read) && !Array.isArray(written) ? read[0] : read;
+    if (toJson(one) === toJson(written)) return;
+    throw new TypeError(
+      `the default of \`${name}\`, ${toJson(fallback)}, is not of its type; a mode is written \`new Mode(0o644)\``,
+    );
+  }
+
   // What the pack says of it.
   describe(name) {
     const fallback = this.fallback === undefined && this.isOptional ? null : this.fallback;
+    if (fallback !== undefined && fallback !== null) this.#checkDefault(name, fallback);
     return {
       name,
       kind: this.kind,
@@ -109,7 +122,8 @@ function reader(type, expected) {
 
 function readWhole(value) {
   if (!Number.isInteger(value)) throw wrongType("a whole number", value);
-  return value;
+  if (Number.isSafeInteger(value)) return value;
+  throw new InvalidValue(`${value} is beyond 2^53, where numbers in JavaScript lose digits`);
 }
 
 export const string = (doc) => new Parameter({ type: "string" }, readText, doc);
@@ -152,7 +166,9 @@ export function list(item, doc) {
 }
 
 export function map(item, doc) {
-  const read = (value) => {
+  const read = (given) => {
+    // What was written with keys that begin with `$`.
+    const value = tagged(given, "$literal") ?? given;
     if (value === null || typeof value !== "object" || Array.isArray(value)) {
       throw wrongType("an object", value);
     }
@@ -182,5 +198,6 @@ export function readArguments(parameters, args) {
     }
   }
   const entries = Object.entries(parameters);
-  return Object.fromEntries(entries.map(([name, one]) => [name, one.take(name, args[name])]));
+  const given = (name) => (Object.hasOwn(args, name) ? args[name] : undefined);
+  return Object.fromEntries(entries.map(([name, one]) => [name, one.take(name, given(name))]));
 }

@@ -1,10 +1,13 @@
 // Where in a pack something is said: the calls that led to it, from the outermost to the innermost.
 
+import { readable } from "./wire.js";
+
 // How the build lays out modules: the pack's below one folder, packages such as this one below another.
 const PACK = "/pack/";
 
-// `key`: what tells apart what is said several times in one place.
-export function places(key) {
+// `given`: what tells apart what is said several times in one place.
+export function places(given) {
+  const key = given === undefined ? undefined : readable(given);
   const frames = calls()
     .filter((call) => call.getFileName()?.startsWith(PACK))
     .map((call) => ({

@@ -1,9 +1,10 @@
 // The plan that an operation writes: steps as data, with what facts will answer once they have run.
 
-import { download, nested, upload } from "./actions.js";
+import { download, nested, path, upload } from "./actions.js";
 import { atoms } from "./content.js";
+import { asked } from "./facts.js";
 import { command as withInputs } from "./shell.js";
-import { toJson } from "./values.js";
+import { natural, readable, string, strings, toJson } from "./wire.js";
 
 class Step {
   #globals = {};
@@ -40,8 +41,16 @@ class Step {
     return this;
   }
 
-  #predict({ fact, args }, partial, at, value) {
-    this.predictions.push({ fact, args: toJson(args), partial, at, value, more: "{}" });
+  #predict(request, partial, at, value) {
+    const { fact, args } = asked(request);
+    this.predictions.push({
+      fact: string(fact, "a fact's name"),
+      args: toJson(args),
+      partial,
+      at: string(at, "a pointer"),
+      value,
+      more: "{}",
+    });
     return this;
   }
 
@@ -69,15 +78,23 @@ export class Plan {
   }
 
   rsync(src, dest, { options = [] } = {}) {
-    return this.#add("rsync", { src: String(src), dest: String(dest), options, more: "{}" });
+    const given = strings(options, "options");
+    return this.#add("rsync", { src: path(src), dest: path(dest), options: given, more: "{}" });
   }
 
   call(actor, payload = null) {
-    return this.#add("call", { actor, payload: toJson(payload), more: "{}" });
+    const name = string(actor, "an actor's name");
+    return this.#add("call", { actor: name, payload: toJson(payload), more: "{}" });
   }
 
   reboot(line, { delayMs, intervalMs, timeoutMs }) {
-    return this.#add("reboot", { text: line.text, delayMs, intervalMs, timeoutMs, more: "{}" });
+    return this.#add("reboot", {
+      text: withInputs(line).text,
+      delayMs: natural(delayMs, "delayMs"),
+      intervalMs: natural(intervalMs, "intervalMs"),
+      timeoutMs: natural(timeoutMs, "timeoutMs"),
+      more: "{}",
+    });
   }
 
   nested(operation, args) {
@@ -85,12 +102,12 @@ export class Plan {
   }
 
   note(note) {
-    this.#notes.push(String(note));
+    this.#notes.push(readable(note));
   }
 
   diff(subject, before, after) {
     const sides = { before: atoms(before), after: atoms(after) };
-    this.#diffs.push({ subject: String(subject), kind: "text", ...sides, more: "{}" });
+    this.#diffs.push({ subject: path(subject), kind: "text", ...sides, more: "{}" });
   }
 
   toContract() {

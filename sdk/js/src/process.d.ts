@@ -24,6 +24,8 @@ export interface Ended {
   stderr: Uint8Array;
   /** Standard output as text. */
   readonly text: string;
+  /** The lines of standard output, without their ends. */
+  readonly lines: string[];
   /** The same, of one that ended with status 0; else an error with the last line of standard error. */
   success(): Ended;
 }

@@ -1,12 +1,15 @@
 // A program of the controller, as data.
 
-import { atoms, content } from "./content.js";
+import { atoms, content, environment } from "./content.js";
+import { natural, string } from "./wire.js";
 
 export class Program {
   constructor(program, args = [], { env = {}, stdin, timeoutMs = 0 } = {}) {
-    Object.assign(this, { program, timeoutMs, more: "{}" });
+    this.program = string(program, "a program's name");
+    this.timeoutMs = natural(timeoutMs, "a time in milliseconds");
+    this.more = "{}";
     this.args = args.map(atoms);
-    this.env = Object.entries(env).map(([name, value]) => [name, atoms(value)]);
+    this.env = environment(env);
     this.stdin = stdin === undefined ? null : content(stdin);
   }
 }

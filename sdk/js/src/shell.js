@@ -1,7 +1,8 @@
 // Shell command lines in parts: what is shell text, and what is one argument that the host quotes.
 
-import { atoms, content } from "./content.js";
+import { content, environment, variable } from "./content.js";
 import { Mode, RemotePath, Secret } from "./values.js";
+import { string } from "./wire.js";
 
 class Raw {
   constructor(text) {
@@ -35,10 +36,13 @@ export function shell(strings, ...values) {
 
 // A command with what may hold secrets: standard input, environment, private files; besides what it has of them.
 export function command(line, { stdin, env = {}, files = {} } = {}) {
+  if (!(line instanceof Command)) {
+    throw new TypeError("a command line is written shell`…`, where each value is one argument");
+  }
   const made = new Command(line.text);
   made.stdin = stdin === undefined ? line.stdin : content(stdin);
-  made.env = [...line.env, ...Object.entries(env).map(([name, value]) => [name, atoms(value)])];
-  const more = Object.entries(files).map(([name, value]) => [name, content(value)]);
+  made.env = [...line.env, ...environment(env)];
+  const more = Object.entries(files).map(([name, value]) => [variable(name), content(value)]);
   made.files = [...line.files, ...more];
   return made;
 }
@@ -51,13 +55,13 @@ function push(parts, part) {
 }
 
 function words(value) {
-  const word = (text) => [{ tag: "word", val: String(text) }];
-  if (value instanceof Raw) return [{ tag: "raw", val: value.text }];
-  if (value instanceof Command) return value.text;
+  const word = (text) => [{ tag: "word", val: string(String(text), "an argument") }];
+  if (value instanceof Raw) return [{ tag: "raw", val: string(value.text, "shell text") }];
+  if (value instanceof Command) return wordsOf(value);
   if (value instanceof RemotePath) return pathWords(value.text);
-  if (value instanceof Mode || typeof value === "number" || typeof value === "string") {
-    return word(value);
-  }
+  // The digits of large whole numbers, which as text have an exponent.
+  if (Number.isInteger(value)) return word(BigInt(value));
+  if (value instanceof Mode || Number.isFinite(value) || typeof value === "string") return word(value);
   if (Array.isArray(value)) {
     const space = { tag: "raw", val: " " };
     return value.flatMap((one, position) => (position ? [space, ...words(one)] : words(one)));
@@ -67,7 +71,14 @@ function words(value) {
       "command lines are seen by every user of the target: give a secret to stdin, env or files",
     );
   }
-  throw new TypeError(`${value === null ? "null" : typeof value} is no argument of a command`);
+  const what = value === null || typeof value === "number" ? value : typeof value;
+  throw new TypeError(`${what} is no argument of a command`);
+}
+
+// The line of a command within another one, which has no place for what else it is given.
+function wordsOf({ text, stdin, env, files }) {
+  if (stdin === null && env.length === 0 && files.length === 0) return text;
+  throw new TypeError("a command in a command line has no inputs: give stdin, env and files to the whole");
 }
 
 function pathWords(path) {

@@ -1,17 +1,21 @@
 // What modules expect of a system, as far as a component has one: `console` writes to the log of the run, and random
 // numbers are the same in each call and in each component made of the same source.
 
-import hostLog from "windlass:plugin/log@0.1.0";
+import { log } from "./log.js";
 
 const show = (value) => {
   if (typeof value === "string") return value;
+  if (value instanceof Error) return String(value);
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {
     return String(value);
   }
 };
-const to = (level) => (...values) => hostLog.write(level, values.map(show).join(" "));
+const to = (level) => (...values) => {
+  const message = values.map(show).join(" ");
+  if (message) log[level](message);
+};
 
 globalThis.console = {
   debug: to("debug"),

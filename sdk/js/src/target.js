@@ -6,7 +6,7 @@ import { Ended } from "./ended.js";
 import { ask } from "./host.js";
 import { globalArguments } from "./options.js";
 import { command } from "./shell.js";
-import { toJson } from "./values.js";
+import { string, toJson } from "./wire.js";
 
 export { command, raw, shell } from "./shell.js";
 
@@ -28,6 +28,7 @@ export const target = {
     return JSON.parse(ask(() => hostTarget.operation(call, toJson(globalArguments(globals)))));
   },
   resultOf(id, pointer = "") {
-    return JSON.parse(hostTarget.resultOf(id, pointer) ?? "null");
+    const part = hostTarget.resultOf(string(id, "an operation's id"), string(pointer, "a pointer"));
+    return JSON.parse(part ?? "null");
   },
 };

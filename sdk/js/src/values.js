@@ -1,6 +1,7 @@
 // Argument types beside JavaScript's own: paths, modes and secrets.
 
 import { InvalidType, InvalidValue } from "./errors.js";
+import { natural } from "./wire.js";
 
 export class RemotePath {
   constructor(path) {
@@ -34,18 +35,17 @@ export class LocalPath {
 
 export class Mode {
   constructor(bits) {
-    this.bits = bits & 0o7777;
+    this.bits = natural(bits, "what a mode is made of, as in new Mode(0o644),") & 0o7777;
   }
 
   static read(value) {
     if (typeof value !== "number" && typeof value !== "string") {
       throw wrongType('a mode such as 644 or "0644"', value);
     }
-    const digits = String(value).replace(/\.0$/, "").replace(/^0o/, "");
-    if (!/^0*[0-7]{1,4}$/.test(digits)) {
-      throw new InvalidValue(`${value} is no mode: write the octal digits, as in 644 or "0644"`);
-    }
-    return new Mode(parseInt(digits, 8));
+    const text = String(value).replace(/\.0$/, "");
+    const digits = text.replace(/^0o/, "");
+    if (/^0*[0-7]{1,4}$/.test(digits)) return new Mode(parseInt(digits, 8));
+    throw new InvalidValue(`${text} is no mode: each digit is from 0 to 7; ${meant(text)}`);
   }
 
   toString() {
@@ -74,8 +74,17 @@ export class Secret {
   }
 
   toJSON() {
-    return { $secret: this.number };
+    if (this.encodings.length === 0) return { $secret: this.number };
+    throw new TypeError("an encoded secret is a piece of content; as an argument it is given as it is");
   }
+}
+
+// How to write a mode. 493 is what a language makes of 0o755.
+function meant(text) {
+  const octal = Number(text).toString(8);
+  return /^\d+$/.test(text) && Number(text) <= 0o7777
+    ? `if it is the number of 0o${octal}, write ${octal} or "${octal}"`
+    : 'write the octal digits, as in 644 or "0644"';
 }
 
 // What a value is called in messages.
@@ -95,9 +104,4 @@ export function wrongType(expected, found) {
 export function tagged(value, tag) {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return undefined;
   return Object.keys(value).length === 1 ? value[tag] : undefined;
-}
-
-// A value as JSON.
-export function toJson(value) {
-  return JSON.stringify(value ?? null);
 }

@@ -11,12 +11,12 @@ from wit_world.imports import types as wit
 
 from . import contract, wire
 from .errors import Error
-from .facts import Probe, Request
+from .facts import Probe, Request, asked
 from .guard import guarded
 from .output import Output
 from .pack import Fact, Operation, Pack
 from .shell import Shell
-from .signature import Parameter, default_of
+from .signature import Parameter
 
 
 def _pack() -> Pack:
@@ -67,7 +67,8 @@ def _origin(origin: Any) -> facts.Origin:
         case Shell():
             return facts.Origin_Shell(contract.shell(origin))
         case Probe():
-            return facts.Origin_Probe(facts.Probe(origin.kind, wire.text(origin.args)))
+            kind = wire.string(origin.kind, "a probe's kind")
+            return facts.Origin_Probe(facts.Probe(kind, wire.text(origin.args)))
         case Request():
             return facts.Origin_Derived([_derived(origin)])
         case list():
@@ -76,8 +77,9 @@ def _origin(origin: Any) -> facts.Origin:
             raise Error(f"a fact yields a command, a probe or other facts, not {type(origin).__name__}")
 
 
-def _derived(request: Request) -> facts.Derived:
-    return facts.Derived(request.fact, wire.text(request.args), list(request.parts))
+def _derived(request: Any) -> facts.Derived:
+    name = wire.string(asked(request).fact, "a fact's name")
+    return facts.Derived(name, wire.text(request.args), wire.strings(request.parts, "parts of a fact"))
 
 
 def _more(said: Any, names: tuple[str, ...]) -> str:
@@ -117,7 +119,7 @@ def _parameter(parameter: Parameter) -> wit.Parameter:
         parameter.name,
         parameter.kind,
         wire.text(parameter.schema),
-        None if parameter.required else wire.text(default_of(parameter)),
+        None if parameter.required else wire.text(parameter.default),
         parameter.doc,
         parameter.typed.secret,
         "{}",

@@ -9,7 +9,7 @@ from wit_world.exports import connector as contract
 from wit_world.imports import types
 
 from . import wire
-from .connector import Channel, Session, data_keys, declared
+from .connector import Channel, Program, Session, data_keys, declared
 from .guard import guarded
 
 
@@ -23,13 +23,24 @@ class Passage:
         def turn() -> Any:
             turn = self._channel.turn(stdin, eof, wait_ms)
             ended = turn.status is not None or turn.signal is not None
-            exit = types.Exit(turn.status, turn.signal) if ended else None
-            return contract.Turn(turn.taken, turn.stdout, turn.stderr, exit)
+            exit = types.Exit(_status(turn.status), wire.or_none(turn.signal, "a signal")) if ended else None
+            taken = wire.natural(turn.taken, "how much was taken")
+            return contract.Turn(taken, _bytes(turn.stdout), _bytes(turn.stderr), exit)
 
         return guarded(turn)
 
     def signal(self, name: str) -> None:
         guarded(lambda: self._channel.signal(name))
+
+
+def _status(status: Any) -> int | None:
+    return None if status is None else wire.natural(status, "an exit status")
+
+
+def _bytes(output: Any) -> bytes:
+    if isinstance(output, bytes):
+        return output
+    raise TypeError(f"output is bytes, not {type(output).__name__}")
 
 
 class Connection:
@@ -43,7 +54,9 @@ class Connection:
             how = self._session.exec(r.command, r.env, r.pty)
             if isinstance(how, Channel):
                 return contract.Execution_Direct(Passage(how))
-            return contract.Execution_Via(how.spec())
+            if isinstance(how, Program):
+                return contract.Execution_Via(how.spec())
+            raise TypeError(f"`exec` gives a `Program` or a `Channel`, not {type(how).__name__}")
 
         return guarded(exec)
 
@@ -64,7 +77,13 @@ class Connector:
         return _DESCRIBED
 
     def connect(self, name: str, argument: str, data: str) -> Any:
-        return guarded(lambda: Connection(declared.function()(name, argument, json.loads(data))))
+        def connect() -> Connection:
+            session = declared.function()(name, argument, json.loads(data))
+            if isinstance(session, Session):
+                return Connection(session)
+            raise TypeError(f"a connector gives a `Session`, not {type(session).__name__}")
+
+        return guarded(connect)
 
 
 # Made when the component is: what cannot be described is a mistake that is told then.

@@ -30,8 +30,11 @@ class Content:
 
 def atoms_of(value: Any) -> list[Piece]:
     """The pieces of text, bytes, a secret, or a list of these."""
-    pieces = value if isinstance(value, (list, tuple)) else [value]
+    several = isinstance(value, (list, tuple))
+    pieces = value if several else [value]
     for piece in pieces:
+        if several and isinstance(piece, LocalPath):
+            raise TypeError("a LocalPath is content by itself: as a piece of it, give what `local_files.read` gives")
         if not isinstance(piece, (str, bytes, Secret)):
             raise TypeError(f"content is made of text, bytes and secrets, not of {type(piece).__name__}")
     return list(pieces)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from .content import Content
+from .errors import Error
 from .plan import Call, Diff, Download, Nested, Plan, Prediction, Reboot, Rsync, Step, Upload
 from .shell import Raw, Shell, ShellText
-from .wire import atom, text
+from .wire import atom, natural, or_none, readable, string, strings, text
 
 try:
     from wit_world.imports import types as wit
@@ -18,14 +19,14 @@ except ImportError:  # Outside of a component nothing is translated.
 def content(content: Content) -> Any:
     """Content of a file or of standard input."""
     if content.local is not None:
-        return wit.Content_Local(content.local)
+        return wit.Content_Local(string(content.local, "a path"))
     return wit.Content_Inline([atom(piece) for piece in content.pieces])
 
 
 def line(line: ShellText) -> list[Any]:
     """A command line."""
     return [
-        wit.Part_Raw(part.text) if isinstance(part, Raw) else wit.Part_Word(part.text)
+        (wit.Part_Raw if isinstance(part, Raw) else wit.Part_Word)(string(part.text, "a command line"))
         for part in line.parts
     ]
 
@@ -35,36 +36,48 @@ def shell(command: Shell) -> Any:
     return wit.Shell(
         line(command.text),
         None if command.stdin is None else content(command.stdin),
-        [(name, [atom(piece) for piece in pieces]) for name, pieces in command.env.items()],
-        [(name, content(source)) for name, source in command.files.items()],
+        [(_name(name), [atom(piece) for piece in pieces]) for name, pieces in command.env.items()],
+        [(_name(name), content(source)) for name, source in command.files.items()],
         "{}",
     )
 
 
+def _name(name: Any) -> str:
+    return string(name, "a variable's name")
+
+
 def upload(file: Upload) -> Any:
     """A file to put."""
-    return wit.Upload(content(file.source), file.dest, file.mode, file.user, file.group, "{}")
+    user, group = or_none(file.user, "a file's owner"), or_none(file.group, "a file's group")
+    return wit.Upload(content(file.source), string(file.dest, "a path"), file.mode, user, group, "{}")
 
 
 def download(file: Download) -> Any:
     """A file to fetch."""
     more = {"create_folder": True} if file.create_folder else {}
-    return wit.Download(file.src, file.dest, text(more))
+    return wit.Download(string(file.src, "a path"), string(file.dest, "a path"), text(more))
 
 
 def nested(call: Nested) -> Any:
     """Another operation."""
-    return wit.Nested(call.operation, text(call.args), "{}")
+    return wit.Nested(string(call.operation, "an operation's name"), text(call.args), "{}")
 
 
 def plan(plan: Plan) -> Any:
     """All that an operation planned."""
     return wit.Planned(
-        [_step(step) for step in plan.steps],
-        list(plan.notes),
+        [_numbered(number, step) for number, step in enumerate(plan.steps, 1)],
+        [readable(note) for note in plan.notes],
         [_diff(diff) for diff in plan.diffs],
         "{}",
     )
+
+
+def _numbered(number: int, step: Step) -> Any:
+    try:
+        return _step(step)
+    except (TypeError, ValueError) as error:
+        raise Error(f"step {number} of the plan cannot be told to the host: {error}") from error
 
 
 def _step(step: Step) -> Any:
@@ -82,14 +95,14 @@ def _action(action: Any) -> Any:
         case Download():
             return wit.Action_Download(download(action))
         case Rsync():
-            return wit.Action_Rsync(wit.Rsync(action.src, action.dest, list(action.options), "{}"))
+            paths = string(action.src, "a path"), string(action.dest, "a path")
+            return wit.Action_Rsync(wit.Rsync(*paths, strings(action.options, "options"), "{}"))
         case Call():
-            return wit.Action_Call(wit.Call(action.actor, text(action.payload), "{}"))
+            return wit.Action_Call(wit.Call(string(action.actor, "an actor's name"), text(action.payload), "{}"))
         case Reboot():
+            times = action.delay_ms, action.interval_ms, action.timeout_ms
             return wit.Action_Reboot(
-                wit.Reboot(
-                    line(action.text), action.delay_ms, action.interval_ms, action.timeout_ms, "{}"
-                )
+                wit.Reboot(line(action.text), *(natural(time, "a time in milliseconds") for time in times), "{}")
             )
         case Nested():
             return wit.Action_Nested(nested(action))
@@ -99,11 +112,10 @@ def _action(action: Any) -> Any:
 
 def _prediction(prediction: Prediction) -> Any:
     value = text(prediction.value) if prediction.known else None
-    return wit.Prediction(
-        prediction.fact, text(prediction.args), prediction.partial, prediction.at, value, "{}"
-    )
+    fact, at = string(prediction.fact, "a fact's name"), string(prediction.at, "a pointer")
+    return wit.Prediction(fact, text(prediction.args), prediction.partial, at, value, "{}")
 
 
 def _diff(diff: Diff) -> Any:
     before, after = ([atom(piece) for piece in side] for side in (diff.before, diff.after))
-    return wit.Diff(diff.subject, "text", before, after, "{}")
+    return wit.Diff(string(diff.subject, "what a difference is of"), "text", before, after, "{}")

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 from .errors import InvalidValue
+
+
+def answering[F: Callable[..., Any]](function: F, what: str, *, yields: bool = False) -> F:
+    """The function, where calling it does what it says.
+
+    Raises:
+        TypeError: Calling it would do nothing yet: it is an `async` one or a generator.
+    """
+    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+        raise TypeError(f"{what} cannot be an `async` function: whatever it calls answers at once")
+    if not yields and inspect.isgeneratorfunction(function):
+        raise TypeError(f"{what} cannot `yield`: only a fact does")
+    return function
 
 
 class Declared[F: Callable[..., Any]]:
@@ -13,17 +27,19 @@ class Declared[F: Callable[..., Any]]:
 
     Args:
         decorator: What declares it, for messages.
+        yields: Whether it may be a generator.
     """
 
-    def __init__(self, decorator: str) -> None:
+    def __init__(self, decorator: str, *, yields: bool = False) -> None:
         self._decorator = decorator
+        self._yields = yields
         self._function: F | None = None
 
     def declare(self, function: F) -> F:
         """Declares it, and gives it back."""
         if self._function is not None:
             raise TypeError(f"a component has one `@{self._decorator}`")
-        self._function = function
+        self._function = answering(function, f"the {self._decorator}", yields=self._yields)
         return function
 
     def function(self) -> F:
@@ -48,7 +64,7 @@ class Named[F: Callable[..., Any]]:
         """Declares one by its own name, and gives it back."""
         if self._functions.setdefault(function.__name__, function) is not function:
             raise TypeError(f"the {self._decorator} `{function.__name__}` is declared twice")
-        return function
+        return answering(function, f"the {self._decorator} `{function.__name__}`")
 
     def name_of(self, function: F) -> str:
         """The name of one that was declared."""

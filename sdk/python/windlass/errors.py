@@ -18,11 +18,15 @@ class Error(Exception):
     Args:
         message: What is wrong and how to put it right; text that fits after "error: ".
         at: The argument or place it is about.
+        more: What else there is to say of it, as JSON.
     """
 
     kind = "operation"
+    message: Any = ""
+    at: str | None = None
+    more: Any = None
 
-    def __init__(self, message: str, *, at: str | None = None, more: Any = None) -> None:
+    def __init__(self, message: Any = "", *, at: str | None = None, more: Any = None) -> None:
         super().__init__(message)
         self.message = message
         self.at = at
@@ -93,10 +97,21 @@ def error_of(kind: str, message: str, at: str | None, more: Any) -> Error:
 
 def error_from(exception: BaseException) -> Error:
     """Any exception as an error of the contract, with where it was raised."""
+    said = _said(exception.message if isinstance(exception, Error) and exception.message else exception)
     if isinstance(exception, Error):
+        # Without `super().__init__(…)` in one of a pack's own, its message is that of any exception.
+        exception.message = said or type(exception).__name__
         return exception
-    message = f"{type(exception).__name__}: {exception}"
+    message = ": ".join(part for part in (type(exception).__name__, said) if part)
     place = raised(exception.__traceback__)
     if place is not None:
         message = f"{message} ({place[0]}, line {place[1]})"
     return Error(message)
+
+
+def _said(said: Any) -> str:
+    """The message of an error, whatever it is."""
+    try:
+        return str(said)
+    except Exception as wrong:  # noqa: BLE001 - a pack's own `__str__` may raise anything
+        return f"its message cannot be read, for {type(wrong).__name__}"

@@ -45,6 +45,13 @@ def probe(kind: str, /, **args: Any) -> Probe:
     return Probe(kind, args)
 
 
+def asked(request: Any) -> Request:
+    """A question; calling a fact gives one."""
+    if isinstance(request, Request):
+        return request
+    raise TypeError(f"a fact is asked by calling it, as in `get(Text())`; this is of type {type(request).__name__}")
+
+
 def get(request: Request) -> Any:
     """Asks for a fact.
 
@@ -52,9 +59,14 @@ def get(request: Request) -> Any:
         UnknownYet: It is known at execution only. Let it pass.
         MissingFact: It could not be had.
     """
-    return host.fact(request.fact, request.args, request.parts, request.globals)
+    return host.fact(_question(request))
 
 
 def get_all(requests: Sequence[Request]) -> list[Any]:
     """Asks for several facts at once, in as few round trips as they need. The first error is raised."""
-    return host.facts_of([(one.fact, one.args, one.parts, one.globals) for one in requests])
+    return host.facts_of([_question(request) for request in requests])
+
+
+def _question(request: Any) -> host.Question:
+    one = asked(request)
+    return one.fact, one.args, one.parts, one.globals

@@ -21,6 +21,8 @@ def guarded[T](call: Callable[[], T]) -> T:
         return call()
     except BaseException as exception:  # noqa: BLE001 - SystemExit must not end the component either
         raise Err(wire.error(error_from(exception))) from None
+    finally:
+        _printed.end()
 
 
 def heard(call: Callable[[], None]) -> None:
@@ -30,15 +32,30 @@ def heard(call: Callable[[], None]) -> None:
         call()
     except BaseException as exception:  # noqa: BLE001 - as above
         host.write_log("warning", error_from(exception).message)
+    finally:
+        _printed.end()
 
 
 class _Printed(io.TextIOBase):
-    """What `print` writes to: the log. A component has no output, and asking for one would end it."""
+    """What `print` writes to: the log, a remark for what ends with a line. A component has no output, and asking for one
+    would end it."""
+
+    def __init__(self) -> None:
+        self._begun: list[str] = []
 
     def write(self, text: str) -> int:
-        if text.strip():
-            host.write_log("info", text.rstrip())
+        self._begun.append(text)
+        if text.endswith("\n"):
+            self.end()
         return len(text)
+
+    def end(self) -> None:
+        """Logs what has no end yet."""
+        if self._begun:
+            text = "".join(self._begun).rstrip()
+            self._begun.clear()
+            if text:
+                host.write_log("info", text)
 
 
 _printed = _Printed()

@@ -17,12 +17,22 @@ except ImportError:  # Outside of a component the pack can be imported and descr
     Err = Ok = None  # type: ignore[assignment, misc]
 
 
+class _Absent:
+    """An interface that this role does not have."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, _: str) -> Any:
+        raise Error(f"a component of this role has no `{self._name}`; outside of one nothing can be asked")
+
+
 def _interface(name: str) -> Any:
-    """An interface of the contract; None where this role does not have it."""
+    """An interface of the contract."""
     try:
         return importlib.import_module(f"wit_world.imports.{name}")
     except ImportError:
-        return None
+        return _Absent(name.replace("_", "-"))
 
 
 context, facts, local_files, log, secrets = map(
@@ -34,9 +44,9 @@ Question = tuple[str, Mapping[str, Any], Sequence[str], Mapping[str, Any]]
 """A fact's name, its arguments, the parts that are wanted, and global arguments."""
 
 
-def fact(name: str, args: Mapping[str, Any], parts: Sequence[str], globals: Mapping[str, Any]) -> Any:
+def fact(question: Question) -> Any:
     """One fact's value."""
-    return json.loads(_ask(facts, "get", _request((name, args, parts, globals))))
+    return json.loads(_ask(facts, "get", _request(question)))
 
 
 def facts_of(questions: Sequence[Question]) -> list[Any]:
@@ -51,43 +61,43 @@ def facts_of(questions: Sequence[Question]) -> list[Any]:
 
 def lookup(what: str, key: str) -> Any:
     """A part of the host or the inventory by JSON pointer, or a global argument; None when there is none."""
-    text = _ask(context, what, key)
+    text = _ask(context, what, wire.string(key, "what is looked up"))
     return None if text is None else json.loads(text)
 
 
 def temp_path(key: str) -> str:
     """A path on the target for a temporary file."""
-    return _ask(context, "temp_path", key)
+    return _ask(context, "temp_path", wire.string(key, "the key of a temporary path"))
 
 
-def local(what: str, *args: Any) -> Any:
-    """A question about files on the controller."""
-    return _ask(local_files, what, *args)
+def local(what: str, path: Any, *args: Any) -> Any:
+    """A question about a file on the controller."""
+    return _ask(local_files, what, wire.string(str(path), "a path"), *args)
 
 
 def matches(pieces: Sequence[Any], algorithm: str, digest: str) -> bool:
     """Whether content has a digest."""
-    return _ask(secrets, "matches", [wire.atom(piece) for piece in pieces], algorithm, digest)
+    atoms = [wire.atom(piece) for piece in pieces]
+    return _ask(secrets, "matches", atoms, wire.string(algorithm, "an algorithm"), wire.string(digest, "a digest"))
 
 
 def is_empty(secret: Secret) -> bool:
     """Whether a secret's value is empty."""
-    return _ask(secrets, "is_empty", secret.number)
+    return _ask(secrets, "is_empty", wire.natural(secret.number, "a secret's number"))
 
 
-def write_log(level: str, message: str) -> None:
+def write_log(level: str, message: Any) -> None:
     """A remark for whoever runs the deploy."""
-    _ask(log, "write", level, message)
+    _ask(log, "write", level, wire.readable(message))
 
 
 def _request(question: Question) -> Any:
     name, args, parts, globals = question
-    return facts.Request(name, wire.text(args), list(parts), wire.text(globals))
+    pointers = wire.strings(parts, "parts of a fact")
+    return facts.Request(wire.string(name, "a fact's name"), wire.text(args), pointers, wire.text(globals))
 
 
 def _ask(interface: Any, function: str, *args: Any) -> Any:
-    if interface is None:
-        raise Error("a component of this role cannot ask that; outside of one nothing can be asked")
     try:
         return getattr(interface, function)(*args)
     except Err as error:
@@ -121,13 +131,14 @@ def act_at_once(nested: Any, globals: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def result_of(id: str, pointer: str) -> Any:
     """A part of what an earlier operation gave; None when there is none."""
-    text = _ask(target, "result_of", id, pointer)
+    text = _ask(target, "result_of", wire.string(id, "an operation's id"), wire.string(pointer, "a pointer"))
     return None if text is None else json.loads(text)
 
 
 def add(operation: str, args: Any, globals: Mapping[str, Any], places: Sequence[Place]) -> str:
     """Adds an operation to a deploy; its id."""
-    return _ask(deploying, "add", operation, wire.text(args), wire.text(globals), _places(places))
+    name = wire.string(operation, "an operation's name")
+    return _ask(deploying, "add", name, wire.text(args), wire.text(globals), _places(places))
 
 
 def condition(kind: str, operands: Sequence[str]) -> str:
@@ -137,7 +148,7 @@ def condition(kind: str, operands: Sequence[str]) -> str:
 
 def enter(name: str, defaults: Mapping[str, Any], places: Sequence[Place]) -> None:
     """Begins a part of a deploy."""
-    _ask(deploying, "enter", name, wire.text(defaults), _places(places))
+    _ask(deploying, "enter", wire.string(name, "a part's name"), wire.text(defaults), _places(places))
 
 
 def leave() -> None:
@@ -146,4 +157,4 @@ def leave() -> None:
 
 
 def _places(places: Sequence[Place]) -> list[Any]:
-    return [deploying.Place(place.file, place.line, place.key) for place in places]
+    return [deploying.Place(place.file, place.line, wire.string(place.key, "a key")) for place in places]

@@ -36,7 +36,7 @@ class Host:
 List = Callable[[str], Iterable[Host]]
 
 
-declared = Declared[List]("inventory")
+declared = Declared[List]("inventory", yields=True)
 
 
 def inventory(function: List) -> List:

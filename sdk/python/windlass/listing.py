@@ -8,7 +8,7 @@ from wit_world.exports import inventory as contract
 
 from . import wire
 from .guard import guarded
-from .inventory import declared
+from .inventory import Host, declared
 
 
 class Inventory:
@@ -16,9 +16,11 @@ class Inventory:
 
     def hosts(self, argument: str) -> list[Any]:
         def hosts() -> list[Any]:
-            return [
-                contract.Host(host.name, wire.text(dict(host.data)), list(host.groups), "{}")
-                for host in declared.function()(argument)
-            ]
+            return [_host(host) for host in declared.function()(argument)]
 
         return guarded(hosts)
+
+
+def _host(host: Host) -> Any:
+    name, groups = wire.string(host.name, "a host's name"), wire.strings(host.groups, "a host's groups")
+    return contract.Host(name, wire.text(dict(host.data)), groups, "{}")

@@ -21,10 +21,8 @@ class _Text:
     @property
     def lines(self) -> list[str]:
         """The lines of standard output, without their ends."""
-        lines = self.text.split("\n")
-        if lines[-1] == "":
-            lines.pop()
-        return [line.removesuffix("\r") for line in lines]
+        *lines, rest = self.text.split("\n")
+        return [line.removesuffix("\r") for line in lines] + ([rest] if rest else [])
 
 
 @dataclass(frozen=True)
@@ -61,5 +59,5 @@ class Ended(_Text):
         if self.status == 0:
             return self
         how = f"was ended by {self.signal}" if self.status is None else f"ended with status {self.status}"
-        said = self.stderr.decode("utf-8", "replace").splitlines()[-1:]
-        raise Error(": ".join([f"the command {how}", *said]))
+        said = self.stderr.decode("utf-8", "replace").rstrip().rpartition("\n")[2]
+        raise Error(f"the command {how}: {said}" if said else f"the command {how}")

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, Mapping
 
+from .declared import answering
 from .errors import Error, InvalidValue, MissingFact
 from .facts import Probe, Request
 from .output import Output
@@ -63,17 +64,18 @@ class Fact:
         """Declares how several requests are asked with one command: a generator that takes the requests, each an
         object of arguments, yields one command, and returns their values in order. What it raises makes the host
         ask one by one."""
+        if not inspect.isgeneratorfunction(function):
+            raise TypeError(f"what asks for several of `{self.name}` yields nothing: `output = yield shell(t\"…\")`")
         self._together = function
         return function
 
     def origin(self, args: Sequence[Any]) -> Origin:
         """Where its values come from."""
-        return next(self._ask(args))
+        return self._begin(args)[1]
 
     def parse(self, args: Sequence[Any], output: Output, values: list[Any]) -> list[Any]:
         """Its values, read from what came back."""
-        asking = self._ask(args)
-        origin = next(asking)
+        asking, origin = self._begin(args)
         answer: Any = output
         if isinstance(origin, list):
             answer = values
@@ -82,8 +84,20 @@ class Fact:
         try:
             asking.send(answer)
         except StopIteration as end:
-            return list(end.value) if len(args) != 1 else [end.value]
+            if len(args) == 1:
+                return [end.value]
+            if isinstance(end.value, (list, tuple)):
+                return list(end.value)
+            raise TypeError(f"{self.name} gives a list of values for several requests") from None
         raise Error(f"{self.name} asks twice: a fact yields one command, or one list of facts")
+
+    def _begin(self, args: Sequence[Any]) -> tuple[Any, Origin]:
+        asking = self._ask(args)
+        try:
+            return asking, next(asking)
+        except StopIteration:
+            how = 'whatever its arguments, a fact yields once, as in `yield shell(t"…")`'
+            raise Error(f"{self.name} asks nothing: {how}") from None
 
     def _ask(self, args: Sequence[Any]) -> Any:
         if len(args) == 1:
@@ -139,6 +153,7 @@ class Pack:
         """
 
         def declare(function: Callable[..., None]) -> Operation:
+            answering(function, f"the operation `{function.__name__}`")
             full = self._name(name or function.__name__, self.operations)
             said = {
                 "examples": _list(example),

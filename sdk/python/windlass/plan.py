@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, Mapping, Self, Sequence
 
 from .content import Content, Piece, atoms_of
-from .facts import Request
-from .shell import Line, Shell, ShellText, shell, text
+from .facts import Request, asked
+from .shell import Line, Shell, ShellText, command, text
+from .values import Mode
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,10 @@ class Upload:
     group: str | None
 
     @classmethod
-    def of(cls, source: Any, dest: str, mode: int | None, user: str | None, group: str | None) -> Self:
+    def of(cls, source: Any, dest: str, mode: int | Mode | None, user: str | None, group: str | None) -> Self:
         """A file as `Plan.upload` takes it."""
-        return cls(Content.of(source), str(dest), None if mode is None else int(mode), user, group)
+        bits = mode if mode is None or isinstance(mode, Mode) else Mode(mode)
+        return cls(Content.of(source), str(dest), None if bits is None else bits.bits, user, group)
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,8 @@ class Step:
         return self
 
     def _predict(self, fact: Request, partial: bool, at: str, known: bool, value: Any) -> Step:
-        self.predictions.append(Prediction(fact.fact, fact.args, partial, at, known, value))
+        request = asked(fact)
+        self.predictions.append(Prediction(request.fact, request.args, partial, at, known, value))
         return self
 
 
@@ -152,14 +155,14 @@ class Plan:
 
     def run(self, line: Line | Shell, **inputs: Any) -> Step:
         """Adds a command: a line with the inputs that `windlass.shell` takes, or what that gave."""
-        return self._add(line if isinstance(line, Shell) else shell(line, **inputs))
+        return self._add(command(line, **inputs))
 
     def upload(
         self,
         source: Any,
         dest: str,
         *,
-        mode: int | None = None,
+        mode: int | Mode | None = None,
         user: str | None = None,
         group: str | None = None,
     ) -> Step:
@@ -195,9 +198,9 @@ class Plan:
         """Adds another operation with its arguments by name: `plan.nested("files.put", src=…, dest=…)`."""
         return self._add(Nested(operation, args))
 
-    def note(self, note: str) -> None:
+    def note(self, note: Any) -> None:
         """Remarks on what is done, or why nothing is."""
-        self.notes.append(note)
+        self.notes.append(str(note))
 
     def diff(self, subject: str, before: Any, after: Any) -> None:
         """Shows a difference of text that a command will make."""

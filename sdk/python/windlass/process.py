@@ -46,18 +46,22 @@ class Program:
     def spec(self) -> Any:
         """In the contract's form."""
         return host.process.Spec(
-            self.program,
+            wire.string(self.program, "a program's name"),
             [[wire.atom(piece) for piece in atoms_of(arg)] for arg in self.args],
-            [(name, [wire.atom(piece) for piece in atoms_of(value)]) for name, value in self.env.items()],
+            [
+                (wire.string(name, "a variable's name"), [wire.atom(piece) for piece in atoms_of(value)])
+                for name, value in self.env.items()
+            ],
             None if self.stdin is None else content(self.stdin),
-            self.timeout_ms,
+            wire.natural(self.timeout_ms, "a time in milliseconds"),
             "{}",
         )
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer of a web address. A status of an error is an answer."""
+    """An answer of a web address. A status of an error is an answer. Names of headers are in lower case, and several of
+    one name are joined by commas."""
 
     status: int
     headers: Mapping[str, str]
@@ -84,6 +88,16 @@ def fetch(
     timeout_ms: int = 0,
 ) -> Answer:
     """Sends a request to a granted web address."""
-    request = host.http.Request(method, url, list((headers or {}).items()), body, timeout_ms, "{}")
-    response = host.send(request)
-    return Answer(response.status, dict(response.headers), response.body)
+    if body is not None and not isinstance(body, bytes):
+        raise TypeError(f"a body is bytes, not {type(body).__name__}")
+    said = [
+        (wire.string(name, "a header's name"), wire.string(value, f"the header `{name}`"))
+        for name, value in (headers or {}).items()
+    ]
+    how, where = wire.string(method, "a method"), wire.string(url, "a web address")
+    time = wire.natural(timeout_ms, "a time in milliseconds")
+    response = host.send(host.http.Request(how, where, said, body, time, "{}"))
+    headers: dict[str, str] = {}
+    for name, value in response.headers:
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return Answer(response.status, headers, response.body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import wire
 from .guard import guarded
 from .secret_source import declared
 
@@ -13,9 +14,6 @@ class SecretSource:
 
     def get(self, name: str) -> str:
         def get() -> str:
-            value = _source(name)
-            if not isinstance(value, str):
-                raise TypeError(f"a secret's value is text, not {type(value).__name__}")
-            return value
+            return wire.string(_source(name), "a secret's value")
 
         return guarded(get)

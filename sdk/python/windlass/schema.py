@@ -126,9 +126,12 @@ def _list(item: Typed) -> Typed:
 
 def _map(item: Typed) -> Typed:
     def read(value: Any) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            raise wrong_type("an object", value)
-        return {key: _at(key, item.read, one) for key, one in value.items()}
+        # What was written with keys that begin with `$`.
+        literal = tagged(value, "$literal")
+        entries = value if literal is None else literal
+        if not isinstance(entries, dict):
+            raise wrong_type("an object", entries)
+        return {key: _at(key, item.read, one) for key, one in entries.items()}
 
     return Typed({"type": "object", "additionalProperties": item.schema}, read, secret=item.secret)
 

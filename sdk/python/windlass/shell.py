@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any, LiteralString, Mapping, Sequence
 
@@ -102,7 +103,7 @@ def _words(value: Any, name: str) -> list[Part]:
             return [Word(value)]
         case float() if value.is_integer():
             return [Word(str(int(value)))]
-        case int() | float():
+        case int() | float() if math.isfinite(value):
             return [Word(str(value))]
         case list() | tuple():
             parts: list[Part] = []
@@ -111,6 +112,8 @@ def _words(value: Any, name: str) -> list[Part]:
                     parts.append(Raw(" "))
                 parts.extend(_words(item, name))
             return parts
+        case float():
+            raise TypeError(f"`{name}` is {value}, which is no argument of a command")
         case _:
             raise TypeError(f"`{name}` is of type {type(value).__name__}, which is no argument of a command")
 
@@ -132,6 +135,15 @@ class Shell:
     stdin: Content | None = None
     env: Mapping[str, list[Piece]] = field(default_factory=dict)
     files: Mapping[str, Content] = field(default_factory=dict)
+
+
+def command(line: Line | Shell, **inputs: Any) -> Shell:
+    """A command of a line and the inputs that `shell` takes, or what that gave."""
+    if not isinstance(line, Shell):
+        return shell(line, **inputs)
+    if any(given is not None for given in inputs.values()):
+        raise TypeError(f"the command has its inputs: give {', '.join(inputs)} to `shell`, where it is made")
+    return line
 
 
 def shell(

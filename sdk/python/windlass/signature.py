@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import typing
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from typing import Any
 
 from .errors import Error, InvalidType, InvalidValue
 from .schema import Typed, typed
-from .wire import plain
+from .wire import text
 
 _KINDS = {
     inspect.Parameter.POSITIONAL_OR_KEYWORD: "either",
@@ -103,10 +104,27 @@ def signature_of(function: Callable[..., Any], skip: int) -> Signature:
             kind = typed(hints[parameter.name])
         except TypeError as error:
             raise TypeError(f"{where}: {error}") from None
-        parameters.append(_parameter(parameter, kind, docs.pop(parameter.name, "")))
+        made = _parameter(parameter, kind, docs.pop(parameter.name, ""))
+        _check_default(where, made)
+        parameters.append(made)
     for name in docs:
         raise TypeError(f"the docstring of `{function.__name__}` describes `{name}`, which it does not take")
     return Signature(doc, parameters)
+
+
+def _check_default(where: str, parameter: Parameter) -> None:
+    """A default stands in a deploy as callers write it, and there is read as what they write."""
+    if parameter.kind.startswith("rest") or parameter.default is None:
+        return
+    try:
+        written = json.loads(text(parameter.default))
+        same = json.loads(text(parameter.typed.read(written))) == written
+    except (Error, TypeError, ValueError) as error:
+        raise TypeError(f"{where} has a default that is none of its values: {error}") from None
+    if not same:
+        raise TypeError(
+            f"{where} has the default {parameter.default!r}, which is not of its type; a mode is written `Mode(0o644)`"
+        )
 
 
 def _parameter(parameter: inspect.Parameter, kind: Typed, doc: str) -> Parameter:
@@ -148,8 +166,3 @@ def _docs(doc: str) -> tuple[str, dict[str, str]]:
             docs[name] = f"{docs[name]} {line.strip()}".strip()
     before = doc[: section.start()].strip()
     return "\n\n".join(part for part in (before, after.strip()) if part), docs
-
-
-def default_of(parameter: Parameter) -> Any:
-    """A parameter's default, as callers may write it."""
-    return plain(parameter.default)

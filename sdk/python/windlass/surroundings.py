@@ -63,26 +63,26 @@ class local_files:
     @staticmethod
     def stat(path: str) -> Entry | None:
         """What stands at a path, links followed; None when there is nothing."""
-        entry = _host.local("stat", str(path))
+        entry = _host.local("stat", path)
         return None if entry is None else Entry(entry.kind, entry.mode, entry.size, entry.target)
 
     @staticmethod
     def times(path: str) -> tuple[int, int]:
         """Access and modification time, in microseconds since 1970-01-01 UTC."""
-        accessed, modified = _host.local("times", str(path))
+        accessed, modified = _host.local("times", path)
         return accessed, modified
 
     @staticmethod
     def digest(path: str, algorithm: str = "sha256") -> str:
         """A file's digest in lower-case hexadecimal; `md5`, `sha1`, `sha256` or `sha384`."""
-        return _host.local("digest", str(path), algorithm)
+        return _host.local("digest", path, algorithm)
 
     @staticmethod
     def walk(path: str) -> list[tuple[str, Entry]]:
         """All that lies below a folder: relative paths, sorted, links not followed."""
         return [
             (below, Entry(entry.kind, entry.mode, entry.size, entry.target))
-            for below, entry in _host.local("walk", str(path))
+            for below, entry in _host.local("walk", path)
         ]
 
     @staticmethod
@@ -90,7 +90,7 @@ class local_files:
         """A file's content."""
         content = b""
         while True:
-            part = _host.local("read", str(path), len(content), _CHUNK)
+            part = _host.local("read", path, len(content), _CHUNK)
             content += part
             if len(part) < _CHUNK:
                 return content
@@ -114,16 +114,16 @@ class log:
     """Remarks for whoever runs the deploy."""
 
     @staticmethod
-    def debug(message: str) -> None:
+    def debug(message: Any) -> None:
         """For those who look for a fault."""
         _host.write_log("debug", message)
 
     @staticmethod
-    def info(message: str) -> None:
+    def info(message: Any) -> None:
         """For everybody."""
         _host.write_log("info", message)
 
     @staticmethod
-    def warning(message: str) -> None:
+    def warning(message: Any) -> None:
         """For everybody, counted and marked."""
         _host.write_log("warning", message)

@@ -18,7 +18,8 @@ from typing import Any
 from . import contract, host
 from .output import Ended
 from .plan import Download, Nested, Upload
-from .shell import Line, Shell, shell
+from .shell import Line, Shell, command
+from .values import Mode
 
 
 @dataclass(frozen=True)
@@ -42,15 +43,15 @@ def run(line: Line | Shell, *, stdin: Any = None, env: Any = None, files: Any = 
     Raises:
         Error: It may not be run, or did not come to an end.
     """
-    command = line if isinstance(line, Shell) else shell(line, stdin=stdin, env=env, files=files)
-    return Ended.of(host.act("run", contract.shell(command), _globals(globals)))
+    whole = command(line, stdin=stdin, env=env, files=files)
+    return Ended.of(host.act("run", contract.shell(whole), _globals(globals)))
 
 
 def put(
     source: Any,
     dest: str,
     *,
-    mode: int | None = None,
+    mode: int | Mode | None = None,
     user: str | None = None,
     group: str | None = None,
     **globals: Any,
@@ -64,14 +65,15 @@ def put(
     host.act("put", contract.upload(upload), _globals(globals))
 
 
-def get(src: str, dest: str, **globals: Any) -> None:
+def get(src: str, dest: str, *, create_folder: bool = False, **globals: Any) -> None:
     """Fetches a file to a path of the controller: an actor to one that stands in the operation's arguments, a function
     of a deploy into the deploy's folder; each of them into folders that its pack was granted with `write`.
+    `create_folder` makes the folders above it.
 
     Raises:
         Error: It may not be fetched to there, or could not be.
     """
-    host.act("get", contract.download(Download(str(src), str(dest), False)), _globals(globals))
+    host.act("get", contract.download(Download(str(src), str(dest), create_folder)), _globals(globals))
 
 
 def operation(operation: str, /, **args: Any) -> Outcome:

@@ -24,26 +24,52 @@ class LocalPath(str):
     __slots__ = ()
 
 
-class Mode(int):
-    """Permission bits: `Mode(0o644)`. In a deploy 644, "644", "0644" and "0o644" are the same."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Mode:
+    """Permission bits: `Mode(0o644)`. In a deploy 644, "644", "0644" and "0o644" are the same. As text, and in arguments
+    of other operations, it is its octal digits."""
 
-    __slots__ = ()
+    bits: int
+
+    def __post_init__(self) -> None:
+        if isinstance(self.bits, bool) or not isinstance(self.bits, int):
+            raise TypeError(f"a mode is made of its bits, as in Mode(0o644), not of {self.bits!r}")
+        if self.bits < 0:
+            raise ValueError(f"a mode is made of its bits, as in Mode(0o644), not of {self.bits}")
+        object.__setattr__(self, "bits", self.bits & 0o7777)
+
+    def __index__(self) -> int:
+        return self.bits
+
+    def __eq__(self, other: object) -> bool:
+        return self.bits == (other.bits if isinstance(other, Mode) else other)
+
+    def __hash__(self) -> int:
+        return hash(self.bits)
 
     def __str__(self) -> str:
-        return f"{int(self):o}"
+        return f"{self.bits:o}"
+
+    def __format__(self, spec: str) -> str:
+        return format(self.bits, spec or "o")
 
     @classmethod
     def read(cls, value: Any) -> Mode:
         """Reads an argument: the octal digits, as text or number."""
         if isinstance(value, bool) or not isinstance(value, (int, float, str)):
             raise wrong_type('a mode such as 644 or "0644"', value)
-        text = str(value).removesuffix(".0").removeprefix("0o")
-        short = text.lstrip("0")
-        if not text or len(short) > 4 or any(digit not in "01234567" for digit in text):
-            raise InvalidValue(
-                f"{value} is no mode: write the octal digits, as in 644 or \"0644\""
-            )
-        return cls(int(text, 8))
+        text = str(value).removesuffix(".0")
+        digits = text.removeprefix("0o")
+        if not digits or len(digits.lstrip("0")) > 4 or any(digit not in "01234567" for digit in digits):
+            raise InvalidValue(f"{text} is no mode: each digit is from 0 to 7; {_meant(text)}")
+        return cls(int(digits, 8))
+
+
+def _meant(text: str) -> str:
+    """How to write a mode. 493 is what a language makes of 0o755."""
+    if text.isascii() and text.isdecimal() and len(text) < 10 and (bits := int(text)) <= 0o7777:
+        return f'if it is the number of 0o{bits:o}, write {bits:o} or "{bits:o}"'
+    return 'write the octal digits, as in 644 or "0644"'
 
 
 @dataclass(frozen=True)

@@ -334,6 +334,19 @@ pub(crate) fn items_of(value: Json) -> std::result::Result<Vec<Json>, Json> {
     }
 }
 
+/// The members of an object, or of what was written in a `$literal` because keys of it begin with `$`.
+fn members_of(value: Json) -> std::result::Result<Map<String, Json>, Json> {
+    match value {
+        Json::Object(mut tagged) if tagged.len() == 1 => match tagged.remove("$literal") {
+            Some(Json::Object(literal)) => Ok(literal),
+            Some(other) => Err(other),
+            None => Ok(tagged),
+        },
+        Json::Object(map) => Ok(map),
+        other => Err(other),
+    }
+}
+
 impl<T: Argument> Argument for BTreeMap<String, T> {
     const SECRET: bool = T::SECRET;
 
@@ -342,10 +355,9 @@ impl<T: Argument> Argument for BTreeMap<String, T> {
     }
 
     fn decode(value: Json) -> Result<Self> {
-        let Json::Object(map) = value else {
-            return Err(wrong_type("an object", &value));
-        };
-        map.into_iter()
+        members_of(value)
+            .map_err(|other| wrong_type("an object", &other))?
+            .into_iter()
             .map(|(key, item)| match T::decode(item) {
                 Ok(item) => Ok((key, item)),
                 Err(error) => Err(error.at(key)),

@@ -12,6 +12,7 @@ mod bindings;
 mod calls;
 mod components;
 mod deploys;
+mod faults;
 mod mistakes;
 mod observers;
 mod providing;

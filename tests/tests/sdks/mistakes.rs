@@ -1,5 +1,5 @@
-//! Mistakes in modules in JavaScript that are told when the component is made: what the pack does not ask for is not
-//! there, and what the host calls answers at once.
+//! Mistakes in modules that are told when the component is made: what the pack does not ask for is not there, what the
+//! host calls answers at once, and defaults are what callers may write.
 
 use std::fs;
 
@@ -18,8 +18,18 @@ const EXPORTS: &str = "export const deploy = { run() {}, callback: (name, payloa
 
 /// Why a module is not built; empty where it is.
 fn refused(role: Role, act: bool, text: &str) -> Result<String, Missing> {
+    refused_in(Language::Js, "part.js", role, act, text)
+}
+
+fn refused_in(
+    language: Language,
+    name: &str,
+    role: Role,
+    act: bool,
+    text: &str,
+) -> Result<String, Missing> {
     let folder = tempfile::tempdir().unwrap();
-    let entry = folder.path().join("part.js");
+    let entry = folder.path().join(name);
     fs::write(&entry, text).unwrap();
     let capabilities = Capabilities {
         act,
@@ -27,7 +37,7 @@ fn refused(role: Role, act: bool, text: &str) -> Result<String, Missing> {
     };
     let tools = tools();
     let made = compile(&Source {
-        language: Language::Js,
+        language,
         folder: Utf8Path::from_path(&tools).unwrap(),
         entry: Utf8Path::from_path(&entry).unwrap(),
         role,
@@ -81,6 +91,18 @@ fn what_answers_later_is_told() {
             "the function `check` cannot be an `async` function",
         ),
         (
+            Role::Planning,
+            "import { defineOperation } from \"windlass\";\n\
+             defineOperation({ async plan(plan) { plan.note(\"never\"); } });\n",
+            "its `plan`, cannot be an `async` function",
+        ),
+        (
+            Role::Planning,
+            "import { defineOperation } from \"windlass\";\n\
+             defineOperation({ *plan(plan) { plan.note(\"never\"); } });\n",
+            "its `plan`, cannot be a generator: only a fact yields",
+        ),
+        (
             Role::Acting,
             "import { defineActors } from \"windlass/actor\";\n\
              export const actor = defineActors({ run: \"echo\" });\n",
@@ -88,6 +110,51 @@ fn what_answers_later_is_told() {
         ),
     ] {
         let error = or_skip!(refused(role, true, text));
+        assert!(error.contains(says), "{error}");
+    }
+}
+
+#[test]
+fn defaults_that_callers_would_read_otherwise_are_told() {
+    let text = "import { defineOperation, definePack, mode } from \"windlass\";\n\
+                const set = defineOperation({ parameters: { mode: mode().default(0o644) }, plan() {} });\n\
+                export const { operations, factSource } = definePack({ namespace: \"a\", operations: { set } });\n";
+    let error = or_skip!(refused(Role::Planning, false, text));
+    let says =
+        "the default of `mode`, 420, is not of its type; a mode is written `new Mode(0o644)`";
+    assert!(error.contains(says), "{error}");
+}
+
+#[test]
+fn python_tells_them_too() {
+    for (line, says) in [
+        (
+            "async def set(plan: Plan): ...",
+            "the operation `set` cannot be an `async` function",
+        ),
+        (
+            "def set(plan: Plan): yield plan.note(\"never\")",
+            "the operation `set` cannot `yield`: only a fact does",
+        ),
+        (
+            "def set(plan: Plan, mode: Mode = 0o644): ...",
+            "parameter `mode` of `set` has the default 420, which is not of its type; a mode is written `Mode(0o644)`",
+        ),
+        (
+            "def set(plan: Plan, name: str = 5): ...",
+            "parameter `name` of `set` has a default that is none of its values: expected text, found a number",
+        ),
+    ] {
+        let text = format!(
+            "from windlass import Mode, Pack, Plan\npack = Pack(\"a\")\n@pack.operation()\n{line}\n"
+        );
+        let error = or_skip!(refused_in(
+            Language::Python,
+            "part.py",
+            Role::Planning,
+            false,
+            &text
+        ));
         assert!(error.contains(says), "{error}");
     }
 }

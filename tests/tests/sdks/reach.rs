@@ -27,7 +27,7 @@ pub(crate) fn cloud() -> String {
         };
         let length = HOSTS.len();
         let answer = format!(
-            "HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{HOSTS}"
+            "HTTP/1.1 {status}\r\nlink: one\r\nlink: two\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{HOSTS}"
         );
         stream.write_all(answer.as_bytes()).unwrap();
     });
@@ -64,6 +64,7 @@ fn lists(language: Language) -> Result<(), Missing> {
         .run(["inventory", "--json", &listed, "--pack", "lister"])
         .succeeds();
     assert!(out.says("cloud-1") && out.says("192.0.2.1"), "{out}");
+    assert!(out.says("one, two"), "{out}");
     let out = windlass
         .run(["inventory", "@lister/", "--pack", "lister"])
         .exits(1);

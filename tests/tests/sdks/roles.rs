@@ -33,7 +33,10 @@ impl Author {
             ),
             (
                 "pass",
-                "#!/bin/sh\n[ \"$*\" = \"show -- db/root\" ] && printf 'sesame-street\\nuser: root\\n'\n",
+                "#!/bin/sh\ncase \"$*\" in\n\
+                 'show -- db/root') printf 'sesame-street\\nuser: root\\n' ;;\n\
+                 'show -- db/bytes') head -c 100000 /dev/zero | tr '\\0' '\\377' ;;\n\
+                 *) exit 1 ;;\nesac\n",
             ),
         ] {
             let program = windlass.write(programs.join(name), text);
@@ -202,6 +205,10 @@ fn provides(author: &Author) {
     let out = put("db/root").succeeds();
     assert!(!out.says("sesame-street"), "{out}");
     assert_eq!(author.windlass.read("arrived"), "sesame-street");
+    // As text it is longer than the program's output.
+    let out = put("db/bytes").succeeds();
+    assert!(!out.says("\u{fffd}"), "{out}");
+    assert_eq!(author.windlass.read("arrived"), "\u{fffd}".repeat(100_000));
     let out = put("db/none");
     assert_ne!(out.code, Some(0), "{out}");
     assert!(out.says("the password store has no db/none"), "{out}");

@@ -13,23 +13,24 @@ use windlass_tests::{Missing, or_skip};
 use crate::components::{Language, build};
 use crate::view::Answers;
 
-struct System(Arc<Host>, tokio::runtime::Runtime);
+/// One pack of the suite, loaded, and what its calls wait in.
+pub(crate) struct System(pub(crate) Arc<Host>, pub(crate) tokio::runtime::Runtime);
 
 impl System {
     fn in_language(language: Language) -> Result<Self, Missing> {
-        let component = build(language, "system", Role::Planning, &Capabilities::default())?;
-        Ok(Self::of(component))
+        Self::of(language, "system")
     }
 
-    fn of(component: Vec<u8>) -> Self {
+    pub(crate) fn of(language: Language, name: &str) -> Result<Self, Missing> {
+        let component = build(language, name, Role::Planning, &Capabilities::default())?;
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        let part = PackComponent::new("system.wasm", component);
-        let pack = Pack::new("system", "1.0.0", vec![part]);
+        let part = PackComponent::new("part.wasm", component);
+        let pack = Pack::new(name, "1.0.0", vec![part]);
         let host = runtime.block_on(Host::builder().cache(CodeCache::Off).load(pack).build());
-        Self(host.unwrap(), runtime)
+        Ok(Self(host.unwrap(), runtime))
     }
 
-    fn view() -> Arc<Answers> {
+    pub(crate) fn view() -> Arc<Answers> {
         Answers::new(&[], &Default::default())
     }
 

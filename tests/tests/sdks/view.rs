@@ -40,16 +40,16 @@ impl Answers {
     pub(crate) fn new(facts: &[Listed], files: &BTreeMap<String, String>) -> Arc<Self> {
         let folder = tempfile::tempdir().unwrap();
         for (path, content) in files {
-            std::fs::write(folder.path().join(path), content).unwrap();
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, content).unwrap();
         }
+        // A file is named by itself, or with the folder that it lies in.
+        let named = files.keys().map(|path| path.split('/').next().unwrap());
         Arc::new(Self {
             facts: facts.to_vec(),
             folder,
-            files: files
-                .keys()
-                .cloned()
-                .chain(["none.txt".to_owned()])
-                .collect(),
+            files: named.chain(["none.txt"]).map(str::to_owned).collect(),
             secrets: Mutex::default(),
             asked: Mutex::default(),
             logged: Mutex::default(),

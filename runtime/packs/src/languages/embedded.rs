@@ -102,6 +102,7 @@ pub(super) const JAVASCRIPT: &[File] = files!("sdk/js": [
     "src/system.js",
     "src/target.js",
     "src/values.js",
+    "src/wire.js",
     "src/actor.d.ts",
     "src/connector.d.ts",
     "src/deploy.d.ts",

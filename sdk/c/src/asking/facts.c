@@ -4,7 +4,8 @@
 
 const wl_json *wl_get_with(wl_call *call, const char *fact, wl_json *args, wl_json *parts, wl_json *globals) {
   if (call->failed) return NULL;
-  windlass_plugin_facts_request_t request = {wl_borrow(fact), wl_object_text(args), wl_texts(parts), wl_object_text(globals)};
+  windlass_plugin_facts_request_t request = {
+      wl_borrow(fact), wl_object_text(args), wl_texts(parts), wl_object_text(globals)};
   text_t text;
   error_t error;
   if (windlass_plugin_facts_get(&request, &text, &error)) return wl_answered(text);

@@ -64,7 +64,7 @@ bool exports_windlass_plugin_connector_method_session_exec(
     ret->val.direct = wl_open_channel(&call, &target, command, length);
   } else if (!call.failed) {
     ret->tag = EXPORTS_WINDLASS_PLUGIN_CONNECTOR_EXECUTION_VIA;
-    ret->val.via = wl_contract_program(program);
+    ret->val.via = wl_contract_program(&call, program);
   }
   return wl_ended(&call, error);
 }

@@ -7,7 +7,7 @@
 /* ---- Commands ---- */
 
 wl_output wl_target_run(wl_call *call, wl_command *command, const wl_json *globals) {
-  if (call->failed) return wl_no_output();
+  if (call->failed || !wl_right(call, command->wrong)) return wl_no_output();
   windlass_plugin_types_shell_t shell = wl_contract_shell(command);
   text_t with = wl_object_text(globals);
   windlass_plugin_target_output_t ended;
@@ -24,11 +24,11 @@ wl_output wl_succeed(wl_call *call, wl_output output) {
   const char *how = output.signal ? wl_format("was ended by %s", output.signal)
                                   : wl_format("ended with status %d", (int)output.status);
   size_t end = output.error_length;
-  while (end && output.error[end - 1] == '\n') end--;
+  while (end && strchr(" \t\r\n", output.error[end - 1]) && output.error[end - 1]) end--;
   size_t start = end;
   while (start && output.error[start - 1] != '\n') start--;
   const char *said = wl_readable((bytes_t){(uint8_t *)output.error + start, end - start});
-  wl_fail(call, "operation", NULL, wl_format("the command %s: %s", how, said));
+  wl_fail(call, "operation", NULL, wl_format("the command %s%s%s", how, *said ? ": " : "", said));
   return output;
 }
 
@@ -41,7 +41,7 @@ const char *wl_line(const wl_output *output) {
 
 void wl_target_put(
     wl_call *call, const wl_content *content, const char *dest, const wl_ownership *ownership, const wl_json *globals) {
-  if (call->failed) return;
+  if (call->failed || !wl_right(call, wl_wrong_in(content))) return;
   windlass_plugin_types_upload_t upload = wl_contract_upload(content, dest, ownership);
   text_t with = wl_object_text(globals);
   error_t error;

@@ -4,6 +4,7 @@
 
 void wl_ask_shell(wl_call *call, wl_command *command) {
   call->asked = true;
+  wl_right(call, command->wrong);
   call->origin.tag = EXPORTS_WINDLASS_PLUGIN_FACT_SOURCE_ORIGIN_SHELL;
   call->origin.val.shell = wl_contract_shell(command);
 }

@@ -27,6 +27,10 @@ static const wl_fact *find_fact(wl_call *call, text_t name) {
   return NULL;
 }
 
+static bool takes_rest(const wl_parameter *parameter) {
+  return parameter->given && strncmp(parameter->given, "rest-", 5) == 0;
+}
+
 /* A call's arguments, with the defaults of those that were left out. */
 static wl_json *arguments(wl_call *call, const wl_parameter *parameters, text_t text) {
   wl_json *args = wl_parse((const char *)text.ptr, text.len);
@@ -36,11 +40,17 @@ static wl_json *arguments(wl_call *call, const wl_parameter *parameters, text_t 
   }
   size_t known = 0;
   for (const wl_parameter *one = parameters; one && one->name; one++) {
-    const wl_json *given = wl_member(args, one->name);
+    const wl_json *given = wl_member(args, one->name), *literal = wl_member(given, "$literal");
+    /* What was written with keys that begin with `$`; what takes any value gets it as it came. */
+    if (wl_kind_of(literal) == WL_OBJECT && wl_count(given) == 1 && strcmp(one->schema, WL_ANY) != 0) {
+      wl_set(args, one->name, (wl_json *)literal);
+    }
     if (given) known++;
     if (given && wl_kind_of(given) != WL_NULL) continue;
     if (one->otherwise) wl_set(args, one->name, wl_parse(one->otherwise, strlen(one->otherwise)));
-    else if (!one->optional && !one->given) wl_fail(call, "invalid-value", one->name, "missing: it has no default");
+    else if (!one->optional && !takes_rest(one)) {
+      wl_fail(call, "invalid-value", one->name, "missing: it has no default");
+    }
     if (!given && one->otherwise) known++;
   }
   for (size_t i = 0; known < wl_count(args) && i < wl_count(args); i++) {

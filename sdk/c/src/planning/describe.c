@@ -2,7 +2,6 @@
 
 #include "../internal.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 typedef exports_windlass_plugin_operations_operation_info_t operation_info_t;
@@ -34,8 +33,8 @@ static wl_json *or_null(wl_json *schema) {
 static text_t schema_of(const wl_parameter *parameter) {
   if (!parameter->optional) return wl_borrow(parameter->schema);
   wl_json *schema = wl_parse(parameter->schema, strlen(parameter->schema));
-  if (!schema) abort();
-  return wl_borrow(wl_write(or_null(schema)));
+  /* What is no JSON the host refuses, with the parameter's name. */
+  return wl_borrow(schema ? wl_write(or_null(schema)) : parameter->schema);
 }
 
 static windlass_plugin_types_option_json_t default_of(const wl_parameter *parameter) {

@@ -13,12 +13,14 @@ static wl_step *add(wl_call *call, uint8_t tag) {
 
 wl_step *wl_run(wl_call *call, wl_command *command) {
   wl_step *step = add(call, ACTION(SHELL));
+  wl_right(call, command->wrong);
   step->action.val.shell = wl_contract_shell(command);
   return step;
 }
 
 wl_step *wl_upload(wl_call *call, wl_content *content, const char *dest, const wl_ownership *ownership) {
   wl_step *step = add(call, ACTION(UPLOAD));
+  if (!wl_right(call, wl_wrong_in(content))) return step;
   step->action.val.upload = wl_contract_upload(content, dest, ownership);
   return step;
 }
@@ -48,6 +50,7 @@ wl_step *wl_actor(wl_call *call, const char *actor, const wl_json *payload) {
 wl_step *wl_reboot(
     wl_call *call, wl_command *command, uint32_t delay_ms, uint32_t interval_ms, uint32_t timeout_ms) {
   wl_step *step = add(call, ACTION(REBOOT));
+  wl_right(call, command->wrong);
   step->action.val.reboot = (windlass_plugin_types_reboot_t){
       wl_contract_shell(command).text, delay_ms, interval_ms, timeout_ms, wl_borrow("{}")};
   return step;
@@ -90,10 +93,11 @@ wl_step *wl_globals(wl_step *step, const wl_json *globals) {
   return step;
 }
 
-void wl_note(wl_call *call, const char *note) { MORE(call->notes) = wl_borrow(note); }
+void wl_note(wl_call *call, const char *note) { MORE(call->notes) = wl_told(note); }
 
 void wl_diff(wl_call *call, const char *subject, const char *before, const char *after) {
   wl_content *sides[] = {wl_content_text(before), wl_content_text(after)};
+  if (!wl_right(call, sides[0]->wrong) || !wl_right(call, sides[1]->wrong)) return;
   MORE(call->diffs) = (diff_t){
       wl_borrow(subject),
       wl_borrow("text"),

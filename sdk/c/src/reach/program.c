@@ -6,6 +6,7 @@
 
 struct wl_program {
   const char *name;
+  const char *wrong;
   LIST(windlass_plugin_process_list_atom_t) args;
   LIST(windlass_plugin_process_tuple2_string_list_atom_t) env;
   wl_content *input;
@@ -18,27 +19,34 @@ wl_program *wl_program_new(const char *name) {
   return made;
 }
 
-static windlass_plugin_process_list_atom_t atoms(const wl_content *content) {
+static windlass_plugin_process_list_atom_t atoms(wl_program *program, const wl_content *content) {
+  const char *wrong = wl_wrong_in(content);
+  if (wrong) {
+    program->wrong = wrong;
+    return (windlass_plugin_process_list_atom_t){0};
+  }
   return (windlass_plugin_process_list_atom_t){content->atoms.items, content->atoms.count};
 }
 
 wl_program *wl_with_argument(wl_program *program, const char *argument) {
-  MORE(program->args) = atoms(wl_content_text(argument));
+  MORE(program->args) = atoms(program, wl_content_text(argument));
   return program;
 }
 
 wl_program *wl_with_bytes(wl_program *program, const void *argument, size_t length) {
-  MORE(program->args) = atoms(wl_add_bytes(wl_content_new(), argument, length));
+  MORE(program->args) = atoms(program, wl_add_bytes(wl_content_new(), argument, length));
   return program;
 }
 
 wl_program *wl_with_env(wl_program *program, const char *name, wl_content *value) {
-  windlass_plugin_process_tuple2_string_list_atom_t one = {wl_borrow(name), atoms(value)};
+  windlass_plugin_process_tuple2_string_list_atom_t one = {wl_borrow(name), atoms(program, value)};
   MORE(program->env) = one;
   return program;
 }
 
 wl_program *wl_with_stdin(wl_program *program, wl_content *content) {
+  const char *wrong = wl_wrong_in(content);
+  if (wrong) program->wrong = wrong;
   program->input = content;
   return program;
 }
@@ -48,7 +56,8 @@ wl_program *wl_with_timeout(wl_program *program, uint32_t timeout_ms) {
   return program;
 }
 
-windlass_plugin_process_spec_t wl_contract_program(const wl_program *program) {
+windlass_plugin_process_spec_t wl_contract_program(wl_call *call, const wl_program *program) {
+  if (!wl_right(call, program->wrong)) return (windlass_plugin_process_spec_t){0};
   windlass_plugin_process_spec_t spec = {
       .program = wl_borrow(program->name),
       .args = {program->args.items, program->args.count},
@@ -63,7 +72,8 @@ windlass_plugin_process_spec_t wl_contract_program(const wl_program *program) {
 
 wl_output wl_run_program(wl_call *call, wl_program *program) {
   if (call->failed) return wl_no_output();
-  windlass_plugin_process_spec_t spec = wl_contract_program(program);
+  windlass_plugin_process_spec_t spec = wl_contract_program(call, program);
+  if (call->failed) return wl_no_output();
   windlass_plugin_process_output_t ended;
   error_t error;
   if (windlass_plugin_process_run(&spec, &ended, &error)) {

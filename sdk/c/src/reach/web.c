@@ -5,7 +5,7 @@
 #include <string.h>
 
 wl_answer wl_send(wl_call *call, const wl_request *request) {
-  wl_answer answer = {0, "", 0};
+  wl_answer answer = {0, "", 0, NULL};
   if (call->failed) return answer;
   LIST(WORLD(tuple2_string_string_t)) list = {0};
   for (size_t i = 0; i < wl_count(request->headers); i++) {
@@ -27,7 +27,13 @@ wl_answer wl_send(wl_call *call, const wl_request *request) {
     wl_fail_with(call, &error);
     return answer;
   }
-  return (wl_answer){response.status, wl_bytes(response.body), response.body.len};
+  wl_json *headers = wl_object();
+  for (size_t i = 0; i < response.headers.len; i++) {
+    const char *name = wl_owned(response.headers.ptr[i].f0), *value = wl_owned(response.headers.ptr[i].f1);
+    const char *before = wl_text(wl_member(headers, name), NULL);
+    wl_set(headers, name, wl_string(before ? wl_format("%s, %s", before, value) : value));
+  }
+  return (wl_answer){response.status, wl_bytes(response.body), response.body.len, headers};
 }
 
 wl_answer wl_fetch(wl_call *call, const char *url, const wl_json *headers) {

@@ -10,6 +10,7 @@ static void from_cloud(wl_call *call, const char *url) {
     const wl_json *server = wl_item(servers, i);
     const char *address = wl_text(wl_member(server, "address"), NULL);
     wl_json *data = wl_set(wl_object(), "address", wl_string(address));
+    wl_set(data, "link", wl_string(wl_text(wl_member(answer.headers, "link"), NULL)));
     wl_add_host(call, wl_text(wl_member(server, "name"), ""), data, NULL);
   }
 }

@@ -326,6 +326,22 @@ static void copy(wl_call *call) {
   wl_predict_part(step, SETTING, of_path(dest), true, "", wl_null());
 }
 
+static void tree(wl_call *call) {
+  const char *folder = wl_argument_text(call, "folder"), *dest = wl_argument_path(call, "dest");
+  size_t count;
+  const wl_below *all = wl_local_walk(call, folder, &count);
+  for (size_t i = 0; i < count; i++) {
+    const wl_entry *entry = &all[i].entry;
+    bool file = strcmp(entry->kind, "file") == 0;
+    const char *what = file ? wl_format("a file of %z bytes", (size_t)entry->size) : "a folder";
+    wl_note(call, wl_format("%s is %s", all[i].path, what));
+  }
+  int64_t modified;
+  if (wl_local_times(call, folder, NULL, &modified) && modified > 0) wl_note(call, "it has a time");
+  wl_json *args = wl_set(wl_object(), "path", wl_string(dest));
+  wl_nested(call, "files.directory", wl_set(args, "mode", wl_string(wl_argument_text(call, "mode"))));
+}
+
 static void various(wl_call *call) {
   static const char *const options[] = {"--delete", NULL};
   wl_download(call, "/etc/app.conf", wl_argument_text(call, "copy"), true);
@@ -411,6 +427,18 @@ static const wl_operation operations[] = {
             (const wl_parameter[]){
                 {.name = "src", .schema = WL_LOCAL_PATH}, {.name = "dest", .schema = WL_PATH}, {0}},
         .plan = copy,
+    },
+    {
+        .name = "tree",
+        .doc = "Make a folder for what lies in one on the controller.",
+        .uses = (const char *const[]){"files.directory", NULL},
+        .parameters =
+            (const wl_parameter[]){
+                {.name = "folder", .schema = WL_LOCAL_PATH},
+                {.name = "dest", .schema = WL_PATH},
+                {.name = "mode", .schema = WL_MODE, .otherwise = "\"755\""},
+                {0}},
+        .plan = tree,
     },
     {
         .name = "various",

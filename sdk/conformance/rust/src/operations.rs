@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
+use windlass_sdk::EntryKind;
 use windlass_sdk::argument::kind_of;
 use windlass_sdk::prelude::*;
 use windlass_sdk::request::FactRequest;
@@ -146,6 +147,32 @@ pub fn copy(plan: &mut Plan, src: LocalPath, dest: RemotePath) -> Result<()> {
             setting,
             Json::Null,
         ));
+    Ok(())
+}
+
+/// Make a folder for what lies in one on the controller.
+#[operation(uses = ["files.directory"])]
+pub fn tree(
+    plan: &mut Plan,
+    folder: LocalPath,
+    dest: RemotePath,
+    #[default("755")] mode: Mode,
+) -> Result<()> {
+    for (below, entry) in local_files::walk(&folder.0)? {
+        let what = match entry.kind {
+            EntryKind::File => format!("a file of {} bytes", entry.size),
+            _ => "a folder".to_owned(),
+        };
+        plan.note(format!("{below} is {what}"));
+    }
+    let (_, modified) = local_files::times(&folder.0)?;
+    if modified > 0 {
+        plan.note("it has a time");
+    }
+    plan.nested(
+        "files.directory",
+        json!({"path": dest.as_str(), "mode": mode.encode()}),
+    );
     Ok(())
 }
 

@@ -44,8 +44,10 @@ impl Output {
             (None, None) => "did not end by itself".to_owned(),
         };
         let said = String::from_utf8_lossy(&self.stderr);
-        let said = said.lines().next_back().unwrap_or_default();
-        Err(Error::operation(format!("the command {how}: {said}")))
+        Err(Error::operation(match said.trim_end().lines().next_back() {
+            Some(said) => format!("the command {how}: {said}"),
+            None => format!("the command {how}"),
+        }))
     }
 }
 
@@ -221,5 +223,11 @@ mod tests {
         assert_eq!(error.message, "the command ended with status 3: last");
         let error = output(None, Some("KILL")).success().unwrap_err();
         assert!(error.message.contains("was ended by KILL"), "{error}");
+        let silent = Output {
+            stderr: b"\n".to_vec(),
+            ..output(Some(1), None)
+        };
+        let error = silent.success().unwrap_err();
+        assert_eq!(error.message, "the command ended with status 1");
     }
 }

@@ -10,4 +10,4 @@ def store(name):
     if ended.status != 0:
         raise Error(f"the password store has no {name}")
     # Its first line, as `pass` has it.
-    return ended.stdout.decode().partition("\n")[0]
+    return ended.text.partition("\n")[0]
