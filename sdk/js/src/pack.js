@@ -140,6 +140,12 @@ function operationInfo(name, said) {
 }
 
 function factInfo(name, said) {
+  if ((said.batch > 1) !== Boolean(said.together)) {
+    throw new TypeError(
+      `\`batch\` of the fact \`${name}\`, how many requests one command serves, and \`together\`, the function ` +
+        "that asks for them, need each other",
+    );
+  }
   return {
     name,
     doc: said.doc,

@@ -101,6 +101,11 @@ def _operation_info(operation: Operation) -> operations.OperationInfo:
 
 def _fact_info(fact: Fact) -> facts.FactInfo:
     said = fact.said
+    if (said["batch"] > 1) != fact.asks_together:
+        raise TypeError(
+            f"`batch` of the fact `{fact.name}`, how many requests one command serves, and `.together`, the function "
+            "that asks for them, need each other"
+        )
     return facts.FactInfo(
         fact.name,
         fact.signature.doc,

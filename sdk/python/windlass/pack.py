@@ -69,6 +69,11 @@ class Fact:
         self._together = function
         return function
 
+    @property
+    def asks_together(self) -> bool:
+        """Whether it has a function for several requests."""
+        return self._together is not None
+
     def origin(self, args: Sequence[Any]) -> Origin:
         """Where its values come from."""
         return self._begin(args)[1]

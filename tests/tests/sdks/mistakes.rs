@@ -103,6 +103,13 @@ fn what_answers_later_is_told() {
             "its `plan`, cannot be a generator: only a fact yields",
         ),
         (
+            Role::Planning,
+            "import { defineFact, definePack } from \"windlass\";\n\
+             const Lines = defineFact({ batch: 16, *source() {} });\n\
+             definePack({ namespace: \"a\", facts: { Lines } });\n",
+            "`batch` of the fact `a.Lines`, how many requests one command serves, and `together`",
+        ),
+        (
             Role::Acting,
             "import { defineActors } from \"windlass/actor\";\n\
              export const actor = defineActors({ run: \"echo\" });\n",
@@ -139,6 +146,10 @@ fn python_tells_them_too() {
         (
             "def set(plan: Plan, mode: Mode = 0o644): ...",
             "parameter `mode` of `set` has the default 420, which is not of its type; a mode is written `Mode(0o644)`",
+        ),
+        (
+            "def set(plan: Plan): ...\n@pack.fact(batch=16)\ndef Lines(): yield",
+            "`batch` of the fact `a.Lines`, how many requests one command serves, and `.together`",
         ),
         (
             "def set(plan: Plan, name: str = 5): ...",

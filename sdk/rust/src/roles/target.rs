@@ -44,10 +44,12 @@ impl Output {
             (None, None) => "did not end by itself".to_owned(),
         };
         let said = String::from_utf8_lossy(&self.stderr);
-        Err(Error::operation(match said.trim_end().lines().next_back() {
-            Some(said) => format!("the command {how}: {said}"),
-            None => format!("the command {how}"),
-        }))
+        Err(Error::operation(
+            match said.trim_end().lines().next_back() {
+                Some(said) => format!("the command {how}: {said}"),
+                None => format!("the command {how}"),
+            },
+        ))
     }
 }
 
