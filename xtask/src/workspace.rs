@@ -26,10 +26,11 @@ pub(crate) fn windlass() -> PathBuf {
 
 /// Builds one program of the workspace, in the development profile, and says where it is.
 ///
-/// The features of dependencies are those of the whole workspace (`--workspace`), as the tests have them: chosen for one
-/// package alone they differ a little, and the component runtime would be compiled once more.
+/// The features are those that the tests have: of the whole workspace, and the engine's fakes. With others, the component
+/// runtime or the engine, and all that stands on them, would be compiled once more.
 pub(crate) fn build_program(name: &str) -> Done<PathBuf> {
-    run(&mut cargo(["build", "--workspace", "--bin", name]))?;
+    let features = ["--features", "windlass-engine/fakes"];
+    run(cargo(["build", "--workspace", "--bin", name]).args(features))?;
     Ok(target().join("debug").join(name))
 }
 
